@@ -1,0 +1,116 @@
+"""What the outside said: registry metadata and advisories, or the stated lack of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from npmguard.model.finding import Gap, Severity
+
+
+class VersionFacts(NamedTuple):
+    """What a packument says of one version. None where the registry does not say."""
+
+    version: str
+    integrity: str | None = None  # SRI, sha512 as a rule
+    shasum: str | None = None  # sha1, hex
+    tarball: str | None = None
+    deprecated: str | None = None  # the message; "" never stands for a deprecation
+    has_install_script: bool | None = None
+    scripts: Mapping[str, str] | None = None  # preinstall, install, postinstall; full documents only
+    dependencies: Mapping[str, str] | None = None
+    published: str | None = None  # ISO 8601, where the document carries `time`
+
+
+class Packument(NamedTuple):
+    """One package in the registry, reduced to what was asked for.
+
+    `versions` holds the facts of the versions that were asked about and exist; `all_versions` every
+    version's number, where the list was asked for (else None). `known_versions` answers whether a
+    version that was asked about exists: it is missing from `versions` otherwise.
+    """
+
+    name: str
+    dist_tags: Mapping[str, str]
+    versions: Mapping[str, VersionFacts]
+    all_versions: tuple[str, ...] | None = None
+    # Does the document carry what only a real registry adds (signatures, file counts, deprecations,
+    # publishers)? A mirror that rebuilds metadata from tarballs does not.
+    registry_facts: bool = True
+
+
+class Missing(NamedTuple):
+    """The registry answered that there is no such package."""
+
+    name: str
+
+
+class Unanswered(NamedTuple):
+    """The registry did not say anything that could be used about this package."""
+
+    name: str
+    reason: str
+
+
+class Advisory(NamedTuple):
+    """One advisory about one package.
+
+    `vulnerable` is an npm range; `patched` the lowest fixed versions where the source names them,
+    lowest first. `source` tells who said it ("registry", or the name of a local file).
+    """
+
+    id: str
+    package: str
+    title: str
+    severity: Severity
+    vulnerable: str
+    ids: tuple[str, ...] = ()  # GHSA-, CVE-, MAL- and the source's own, `id` first
+    url: str | None = None
+    patched: tuple[str, ...] = ()
+    versions: frozenset[str] = frozenset()  # versions named one by one, beside the range
+    cwe: tuple[str, ...] = ()
+    score: float | None = None  # CVSS
+    malware: bool = False
+    withdrawn: bool = False
+    source: str = "registry"
+
+
+class Needs(NamedTuple):
+    """What a rule wants to know. Names are real names, never aliases."""
+
+    versions: frozenset[tuple[str, str]] = frozenset()  # facts of these (name, version)
+    lists: frozenset[str] = frozenset()  # every version number and the dist-tags of these names
+    scripts: frozenset[tuple[str, str]] = frozenset()  # the text of these versions' install scripts
+    advisories: bool = False
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(
+            self.versions | other.versions,
+            self.lists | other.lists,
+            self.scripts | other.scripts,
+            self.advisories or other.advisories,
+        )
+
+
+class Evidence(NamedTuple):
+    """Everything that was learnt outside, for one project.
+
+    `packuments` has an entry for each name that was asked about; `scripts` the install scripts of each
+    (name, version) that was asked about and answered; `advisories` is None where no source answered.
+    """
+
+    packuments: Mapping[str, Packument | Missing | Unanswered] = {}
+    scripts: Mapping[tuple[str, str], Mapping[str, str]] = {}
+    advisories: tuple[Advisory, ...] | None = None
+    gaps: tuple[Gap, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def packument(self, name: str) -> Packument | None:
+        """The packument of that name, or None where there is none or nobody answered."""
+        found = self.packuments.get(name)
+        return found if isinstance(found, Packument) else None
+
+    def facts(self, name: str, version: str | None) -> VersionFacts | None:
+        """What the registry says of that version, or None."""
+        packument = self.packument(name)
+        return packument.versions.get(version) if packument and version else None

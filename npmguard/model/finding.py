@@ -1,0 +1,134 @@
+"""What a person is told: findings, gaps, and the report that holds them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+
+class Severity(IntEnum):
+    """npm's five words, in order."""
+
+    INFO = 0
+    LOW = 1
+    MODERATE = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Severity | None:
+        """The severity of that name in any case ("medium" is OSV's moderate), or None."""
+        return _SEVERITIES.get(word.lower())
+
+
+_SEVERITIES = {s.word: s for s in Severity} | {"medium": Severity.MODERATE, "none": Severity.INFO}
+
+
+class Confidence(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Location(NamedTuple):
+    """A place in a file. `pointer` is a JSON pointer; `line` is 1-based, filled in at the end.
+
+    `key_line` asks for the line of the key rather than of its value.
+    """
+
+    file: str
+    pointer: str | None = None
+    line: int | None = None
+
+
+class Fix(NamedTuple):
+    """What to do. `kind` is one of upgrade, downgrade, replace, remove, regenerate, edit, review."""
+
+    kind: str
+    to: str | None = None
+    command: str | None = None
+
+
+class Suppressed(NamedTuple):
+    """Why a finding is not shown: by "config" or "baseline", with the reason given there."""
+
+    by: str
+    reason: str
+    until: str | None = None
+
+
+class Finding(NamedTuple):
+    """One fact that a person can act on.
+
+    A rule fills in what it knows. `keys` are the places in the dependency graph that the finding is
+    about; from them the audit adds `dev`, `direct`, `paths`, `path_count`, and from `subject` (what
+    makes this finding this one, beside rule, package and version: never a line or a machine's path)
+    the fingerprint.
+    """
+
+    rule: str
+    severity: Severity
+    title: str
+    detail: str
+    confidence: Confidence = Confidence.HIGH
+    package: str | None = None
+    version: str | None = None
+    fix: Fix | None = None
+    location: Location | None = None
+    ids: tuple[str, ...] = ()
+    url: str | None = None
+    keys: tuple[str, ...] = ()
+    subject: str = ""
+    # added by the audit
+    dev: bool = False
+    direct: bool = False
+    paths: tuple[tuple[str, ...], ...] = ()
+    path_count: int = 0
+    fingerprint: str = ""
+    suppressed: Suppressed | None = None
+
+
+class Gap(NamedTuple):
+    """Something that could not be known: which source, why, and which rules cannot speak for it."""
+
+    source: str
+    reason: str
+    affects: tuple[str, ...]
+
+
+class ProjectReport(NamedTuple):
+    """What was found in one project. Paths are POSIX, relative to the working directory."""
+
+    path: str
+    name: str | None
+    version: str | None
+    manager: str
+    lockfile: str | None
+    lockfile_format: str | None
+    packages: int
+    findings: tuple[Finding, ...]
+    incomplete: tuple[Gap, ...]
+    # what was asked, what answered and how old it is: one plain line each
+    sources: tuple[str, ...] = ()
+
+
+class Report(NamedTuple):
+    """Everything a writer needs; writers compute nothing.
+
+    `counts` are the shown (not suppressed) findings by severity, worst first.
+    """
+
+    command: str
+    started_at: str
+    duration_ms: int
+    projects: tuple[ProjectReport, ...]
+    packages: int
+    counts: dict[Severity, int]
+    suppressed: int
+    incomplete: int
+    fail_on: Severity | None
+    exit_code: int

@@ -1,0 +1,87 @@
+"""The dependency graph: the same shape whatever lockfile it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from npmguard.model.package import Dependency, DependencyKind, Package, Source
+
+Edges = Mapping[str, tuple[Dependency, ...]]
+
+
+class DependencyGraph:
+    """Packages by key, and the edges between them.
+
+    `nodes` holds everything, the project ("") and its workspaces included. Edges cost more than the
+    packages themselves, so they are made on first use: `link` is called once with the nodes and gives,
+    for each key, the dependencies that start there.
+    """
+
+    def __init__(
+        self,
+        nodes: Mapping[str, Package],
+        link: Callable[[], Edges],
+        *,
+        format: str,
+        roots: Iterable[str] = ("",),
+    ) -> None:
+        self.nodes = nodes
+        self.format = format
+        self.roots = tuple(roots)
+        self._link = link
+
+    @cached_property
+    def packages(self) -> tuple[Package, ...]:
+        """What somebody else made: every package but the project, its workspaces and linked folders."""
+        return tuple(p for p in self.nodes.values() if p.third_party)
+
+    @cached_property
+    def labels(self) -> frozenset[tuple[str, str | None]]:
+        """The distinct (name, version) of `packages`."""
+        return frozenset((p.name, p.version) for p in self.packages)
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The dependencies that start at each key."""
+        return self._link()
+
+    @cached_property
+    def direct(self) -> frozenset[str]:
+        """Keys that the project or one of its workspaces asks for itself."""
+        return frozenset(
+            edge.target
+            for root in self.roots
+            for edge in self.edges.get(root, ())
+            if edge.target is not None and edge.kind is not DependencyKind.WORKSPACE
+        )
+
+    @cached_property
+    def production(self) -> frozenset[str]:
+        """Keys that an install without development dependencies brings."""
+        return self._reach(lambda edge: edge.kind is not DependencyKind.DEV)
+
+    @cached_property
+    def reachable(self) -> frozenset[str]:
+        """Keys that some chain of dependencies reaches from the project or a workspace."""
+        return self._reach(lambda edge: True)
+
+    def is_dev(self, key: str) -> bool:
+        """Does only development bring this package?"""
+        return key in self.reachable and key not in self.production
+
+    def _reach(self, follow: Callable[[Dependency], bool]) -> frozenset[str]:
+        seen = set(self.roots)
+        waiting = list(self.roots)
+        while waiting:
+            for edge in self.edges.get(waiting.pop(), ()):
+                target = edge.target
+                if target is not None and target not in seen and follow(edge):
+                    seen.add(target)
+                    waiting.append(target)
+        return frozenset(seen)
+
+
+def owned(package: Package) -> bool:
+    """Is this the project itself, one of its workspaces, or a folder that it links to?"""
+    return package.source in (Source.PROJECT, Source.WORKSPACE, Source.LINK)

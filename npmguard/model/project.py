@@ -1,0 +1,67 @@
+"""What lies on disk: the project under audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from npmguard.model.graph import DependencyGraph
+
+
+class Manifest(NamedTuple):
+    """A package.json. `file` is its path as the user knows it, POSIX; dependency maps keep file order.
+
+    `data` is the whole document, for the fields that only one rule looks at.
+    """
+
+    file: str
+    name: str | None
+    version: str | None
+    dependencies: Mapping[str, str]
+    dev_dependencies: Mapping[str, str]
+    optional_dependencies: Mapping[str, str]
+    peer_dependencies: Mapping[str, str]
+    optional_peers: frozenset[str]  # names that peerDependenciesMeta marks as optional
+    data: Mapping[str, Any]
+
+
+class Lockfile(NamedTuple):
+    """One lockfile of a project: its path as the user knows it, the format's name, what it holds."""
+
+    file: str
+    format: str  # npm-1 npm-2 npm-3 ...
+    graph: DependencyGraph
+
+
+class Project(NamedTuple):
+    """One audited project.
+
+    `folder` is relative to the working directory, POSIX ("." for the working directory itself).
+    `workspaces` maps a member's folder (relative to the project's, POSIX) to its manifest.
+    `lockfiles` has the one in force first. `registries` are the hosts that npm's settings name, by
+    scope ("" for the default): URLs with a trailing slash. `installed` maps an install path to the
+    install scripts that its package.json under node_modules names, where there is one.
+    """
+
+    folder: str
+    manifest: Manifest
+    workspaces: Mapping[str, Manifest]
+    manager: str  # npm yarn yarn-berry pnpm bun
+    lockfile: Lockfile | None
+    lockfile_names: tuple[str, ...] = ()  # every lockfile that lies in the folder
+    registries: Mapping[str, str] = {}
+    installed: Mapping[str, Mapping[str, str]] = {}
+
+    @property
+    def graph(self) -> DependencyGraph | None:
+        return self.lockfile.graph if self.lockfile else None
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The project's manifest and its workspaces'."""
+        return (self.manifest, *self.workspaces.values())
+
+    def registry_of(self, name: str) -> str | None:
+        """The URL of the registry that serves this name, by npm's scope settings."""
+        scope = name.partition("/")[0] if name.startswith("@") else ""
+        return self.registries.get(scope) or self.registries.get("")

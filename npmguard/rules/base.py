@@ -1,0 +1,31 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from npmguard.model import Evidence, Finding, Gap, Needs, Project, Severity
+from npmguard.settings import Settings
+
+
+def nothing(project: Project, settings: Settings) -> Needs:
+    """The needs of a rule that looks at the disk alone."""
+    return Needs()
+
+
+class Rule(NamedTuple):
+    """One rule: a value, not a class tree.
+
+    `check` is pure: it opens no file and no socket; it yields findings, and a gap where it cannot speak.
+    `severity` is the default; a finding may carry another. `page` is the module's docstring: what
+    `npmguard explain` prints (what, why, bad, good, how to fix).
+    """
+
+    id: str
+    group: str
+    severity: Severity
+    summary: str
+    page: str
+    check: Callable[[Project, Evidence, Settings], Iterable[Finding | Gap]]
+    needs: Callable[[Project, Settings], Needs] = nothing
