@@ -24,12 +24,13 @@ from npmguard.model.finding import (
     Severity,
     Suppressed,
 )
-from npmguard.model.graph import DependencyGraph, Edges
+from npmguard.model.graph import Asked, DependencyGraph, Edges
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.project import Lockfile, Manifest, Project
 
 __all__ = [
     "Advisory",
+    "Asked",
     "Confidence",
     "Dependency",
     "DependencyGraph",

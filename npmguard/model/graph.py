@@ -8,6 +8,7 @@ from functools import cached_property
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 
 Edges = Mapping[str, tuple[Dependency, ...]]
+Asked = Mapping[str, tuple[str, DependencyKind]]  # a dependency's name to what is asked, and where
 
 
 class DependencyGraph:
@@ -15,7 +16,8 @@ class DependencyGraph:
 
     `nodes` holds everything, the project ("") and its workspaces included. Edges cost more than the
     packages themselves, so they are made on first use: `link` is called once with the nodes and gives,
-    for each key, the dependencies that start there.
+    for each key, the dependencies that start there. `recorded` is what the lockfile itself notes that the
+    project ("") and its workspaces asked for when it was written, by key; empty where the format does not.
     """
 
     def __init__(
@@ -25,10 +27,12 @@ class DependencyGraph:
         *,
         format: str,
         roots: Iterable[str] = ("",),
+        recorded: Mapping[str, Asked] | None = None,
     ) -> None:
         self.nodes = nodes
         self.format = format
         self.roots = tuple(roots)
+        self.recorded = recorded or {}
         self._link = link
 
     @cached_property

@@ -56,6 +56,8 @@ class Package(NamedTuple):
     cpu: tuple[str, ...] = ()
     # a JSON pointer into the lockfile
     pointer: str = ""
+    # the text that asked for it when it was locked, where the format notes that (npm 1: "from")
+    requested: str | None = None
 
     @property
     def label(self) -> str:
@@ -72,7 +74,8 @@ class Dependency(NamedTuple):
     """An edge: `source` (a package's key) asks for `name`, by `spec`; `target` is what it gets.
 
     `spec` is the text of package.json or the lockfile: a range, a tag, an alias, a URL.
-    `target` is a package's key, or None where nothing fits the name.
+    `target` is a package's key, or None where nothing fits the name. A `settled` edge leads to what came
+    inside another package (bundled, or shrinkwrapped): the manager takes what is there.
     """
 
     source: str
@@ -80,6 +83,7 @@ class Dependency(NamedTuple):
     spec: str
     kind: DependencyKind
     target: str | None
+    settled: bool = False
 
     @property
     def optional(self) -> bool:

@@ -51,6 +51,8 @@ class Project(NamedTuple):
     lockfile_names: tuple[str, ...] = ()  # every lockfile that lies in the folder
     registries: Mapping[str, str] = {}
     installed: Mapping[str, Mapping[str, str]] = {}
+    # npm's settings that bear on what an install does, such as legacy-peer-deps, as text
+    config: Mapping[str, str] = {}
 
     @property
     def graph(self) -> DependencyGraph | None:

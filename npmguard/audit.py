@@ -1,0 +1,171 @@
+"""The audit: from paths to a report.
+
+Data goes one way: the project from disk, what the rules need from outside, the rules, the policy. This is the
+only place that knows the order.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from npmguard import policy
+from npmguard.errors import InputError
+from npmguard.evidence import gather
+from npmguard.jsontext import Places
+from npmguard.model import (
+    Evidence,
+    Finding,
+    Gap,
+    Location,
+    Project,
+    ProjectReport,
+    Report,
+)
+from npmguard.paths import Paths
+from npmguard.project import load, npmrc
+from npmguard.project.files import read
+from npmguard.rules import RULES
+from npmguard.rules.base import Rule
+from npmguard.settings import Options, Settings, resolve
+
+Progress = Callable[[int, int], None]
+
+
+def check(
+    paths: Sequence[str | os.PathLike[str]] = (".",),
+    settings: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Audits every project that the paths name: what `npmguard check` prints.
+
+    `settings` is what the command line said (or a program in its place); each project's own npmguard.toml
+    is read beside it. Raises UsageError and InputError where a project cannot be audited at all.
+    """
+    options = settings or Options()
+    began = time.time()
+    reports: list[ProjectReport] = []
+    seen: set[tuple[str, str | None]] = set()
+    used: list[Settings] = []
+    for found in load.find([os.fspath(path) for path in paths]):
+        config = npmrc.load(found.folder, registry=options.registry)
+        project = load.load(found, registries=config.registries, config=config.values)
+        mine = resolve(options, found.folder, project.manifest)
+        used.append(mine)
+        reports.append(_audit(project, found.folder, config, mine, progress))
+        if project.graph is not None:
+            seen |= project.graph.labels
+    return policy.report("check", began, reports, len(seen), used)
+
+
+def _audit(
+    project: Project,
+    folder: str,
+    config: npmrc.NpmConfig,
+    settings: Settings,
+    progress: Progress | None,
+) -> ProjectReport:
+    rules = [rule for rule in RULES if settings.chosen(rule.id)]
+    if project.graph is not None and any(rule.id == "install-script" for rule in rules):
+        from npmguard.project import installed
+
+        project = project._replace(installed=installed.scripts(folder, project.graph))
+    gaps = _unread(project, rules)
+    evidence = gather(project, config, rules, settings, progress)
+    findings: list[Finding] = []
+    for rule in rules:
+        for item in rule.check(project, evidence, settings):
+            if isinstance(item, Gap):
+                gaps.append(item)
+            else:
+                findings.append(item)
+    findings = list(_placed(_traced(findings, project, settings)))
+    findings = list(policy.apply(findings, project, settings))
+    graph = project.graph
+    return ProjectReport(
+        project.folder,
+        project.manifest.name,
+        project.manifest.version,
+        project.manager,
+        project.lockfile.file if project.lockfile else None,
+        project.lockfile.format if project.lockfile else None,
+        len(graph.labels) if graph is not None else 0,
+        tuple(findings),
+        tuple(sorted({*gaps, *evidence.gaps})),
+        evidence.sources,
+    )
+
+
+def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
+    """What cannot be known because there is no lockfile that could be read."""
+    asks = any(m.dependencies or m.dev_dependencies or m.optional_dependencies for m in project.manifests)
+    if project.lockfile is not None or not asks:
+        return []
+    blind = tuple(sorted({rule.id for rule in rules} & _OF_THE_GRAPH))
+    if not blind:
+        return []
+    if project.lockfile_names:
+        names = ", ".join(project.lockfile_names)
+        return [Gap("lockfile", f"{names}: this version of npmguard reads npm's lockfiles only", blind)]
+    return [Gap("lockfile", "no lockfile, so what an install would bring is not known", blind)]
+
+
+_OF_THE_GRAPH = frozenset(
+    ("advisory", "malware", "deprecated", "install-script", "unpublished-version", "integrity-mismatch")
+)
+
+
+def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -> Iterable[Finding]:
+    """The findings with what the graph knows: who brings the package, and whether only development does."""
+    graph = project.graph
+    if graph is None:
+        yield from findings
+        return
+    paths = Paths(graph, project.manifest.name)
+    known: dict[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], int]] = {}
+    for finding in findings:
+        keys = finding.keys
+        if not keys:
+            yield finding
+            continue
+        dev = all(graph.is_dev(key) for key in keys)
+        if dev and settings.production:
+            continue
+        if keys not in known:
+            # the ways to one package say something; those to a hundred do not
+            known[keys] = paths.to(keys) if finding.package is not None else ((), 0)
+        shown, count = known[keys]
+        yield finding._replace(
+            dev=dev,
+            direct=finding.package is not None and any(key in graph.direct for key in keys),
+            paths=shown,
+            path_count=count,
+        )
+
+
+def _placed(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """The findings with the line numbers of what they point to."""
+    found = list(findings)
+    wanted: dict[str, set[str]] = {}
+    for finding in found:
+        place = finding.location
+        if place is not None and place.pointer and place.line is None:
+            wanted.setdefault(place.file, set()).add(place.pointer)
+    lines: dict[tuple[str, str], int] = {}
+    for file, pointers in wanted.items():
+        try:
+            text = read(file, file).decode(errors="replace")
+        except InputError:
+            continue
+        for pointer, line in Places(text).lines(frozenset(pointers)).items():
+            lines[file, pointer] = line
+    for finding in found:
+        place = finding.location
+        if place is not None and place.line is None:
+            line = 1 if place.pointer == "" else lines.get((place.file, place.pointer or ""))
+            finding = finding._replace(location=Location(place.file, place.pointer, line))
+        yield finding
+
+
+__all__ = ["Evidence", "check"]

@@ -1,0 +1,167 @@
+"""Asks the outside for just what the chosen rules need, at once, and says what did not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from npmguard.model import Advisory, Evidence, Gap, Needs, Project, Unanswered
+from npmguard.settings import Settings
+
+if TYPE_CHECKING:
+    from npmguard.project.npmrc import NpmConfig
+    from npmguard.registry import Answers
+    from npmguard.rules.base import Rule
+
+Progress = Callable[[int, int], None]
+
+_ADVISORY_RULES = ("advisory", "malware")
+
+
+def gather(
+    project: Project,
+    config: NpmConfig,
+    rules: Iterable[Rule],
+    settings: Settings,
+    progress: Progress | None = None,
+) -> Evidence:
+    """Everything that `rules` need to know about `project`, and the gaps where nobody could say.
+
+    Raises InputError for a file of advisories that cannot be read.
+    """
+    wanted = {rule.id: rule.needs(project, settings) for rule in rules}
+    needs = Needs()
+    for each in wanted.values():
+        needs |= each
+    if needs == Needs():
+        return Evidence()
+    bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
+    answers = _ask(config, needs, bulk, settings, progress)
+    gaps = _unanswered(answers, wanted)
+    sources = _registry_lines(answers)
+    advisories: tuple[Advisory, ...] | None = None
+    if needs.advisories:
+        advisories, more, lines = _advisories(project, answers, bulk, settings)
+        gaps += more
+        sources = lines + sources
+    return Evidence(answers.packuments, answers.scripts, advisories, tuple(gaps), tuple(sources))
+
+
+def _ask(
+    config: NpmConfig,
+    needs: Needs,
+    bulk: Mapping[str, list[str]],
+    settings: Settings,
+    progress: Progress | None,
+) -> Answers:
+    from npmguard.registry import fetch
+
+    return fetch(config, needs, offline=settings.offline, progress=progress, bulk=bulk or None)
+
+
+def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
+    if project.graph is None:
+        return {}
+    from npmguard.advisories.registry import bulk_request
+
+    return bulk_request(project.graph, settings.production)
+
+
+def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
+    """One gap for each reason that packages went unanswered."""
+    reasons: dict[str, list[str]] = {}
+    for name, answer in answers.packuments.items():
+        if isinstance(answer, Unanswered):
+            reasons.setdefault(answer.reason, []).append(name)
+    gaps = []
+    for reason, names in sorted(reasons.items()):
+        missing = set(names)
+        affects = [
+            rule
+            for rule, needs in wanted.items()
+            if not missing.isdisjoint(needs.lists)
+            or any(name in missing for name, _ in needs.versions | needs.scripts)
+        ]
+        names.sort()
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        gaps.append(Gap("registry", f"{reason} ({shown})", tuple(sorted(affects))))
+    return gaps
+
+
+def _registry_lines(answers: Answers) -> list[str]:
+    stats = answers.stats
+    asked = len(answers.packuments)
+    if not asked:
+        return []
+    line = f"registry metadata: {asked} packages"
+    if stats.from_cache:
+        line += f", {stats.from_cache} of them from the cache (up to {_age(stats.oldest)} old)"
+    return [line]
+
+
+def _age(seconds: float) -> str:
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {word}{'s' if count > 1 else ''}"
+    return "less than a minute"
+
+
+def _advisories(
+    project: Project, answers: Answers, bulk: Mapping[str, list[str]], settings: Settings
+) -> tuple[tuple[Advisory, ...] | None, list[Gap], list[str]]:
+    """(the advisories, the gaps, the lines that say who was asked)."""
+    graph = project.graph
+    if graph is None:
+        return None, [], []
+    found: list[Advisory] = []
+    gaps: list[Gap] = []
+    lines: list[str] = []
+    answered = False
+    local = _local(graph_names=frozenset(p.name for p in graph.packages), settings=settings)
+    for path, loaded in local:
+        found += loaded.advisories
+        answered = True
+        age = f", the newest of {loaded.newest[:10]}" if loaded.newest else ""
+        lines.append(f"advisories: {loaded.records_read} records in {path}{age}")
+        gaps += [Gap("advisories", f"{path}: {problem}", _ADVISORY_RULES) for problem in loaded.problems]
+    if settings.offline:
+        if not local:
+            gaps.append(
+                Gap(
+                    "advisories",
+                    "offline: the registry was not asked, and no --advisories were given",
+                    _ADVISORY_RULES,
+                )
+            )
+    elif not bulk:
+        answered = True
+    else:
+        problem = answers.bulk_error
+        if answers.bulk is not None:
+            from npmguard.advisories.registry import parse_bulk
+
+            try:
+                advisories, problems = parse_bulk(answers.bulk)
+                found += advisories
+                answered = True
+                lines.append(f"advisories: the registry, asked about {len(bulk)} packages just now")
+                gaps += [Gap("advisories", problem, _ADVISORY_RULES) for problem in problems]
+            except ValueError as error:
+                problem = str(error)
+        if problem:
+            rest = "; the local files stand alone" if local else ""
+            gaps.append(Gap("advisories", f"{problem}{rest}", _ADVISORY_RULES))
+    if not answered:
+        return None, gaps, lines
+    from npmguard.advisories import merge
+
+    return merge(found), gaps, lines
+
+
+def _local(graph_names: frozenset[str], settings: Settings):  # type: ignore[no-untyped-def]
+    if not settings.advisories:
+        return []
+    from npmguard.advisories import osv
+
+    return [(path, osv.load(path, graph_names)) for path in settings.advisories]

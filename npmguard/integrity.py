@@ -1,0 +1,67 @@
+"""Subresource integrity: the hashes that lockfiles and registries record, such as `sha512-BASE64`."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+
+_STRENGTH = {"md5": 0, "sha1": 1, "sha256": 2, "sha384": 3, "sha512": 4}
+_HASH = re.compile(r"([a-z0-9]+)-([A-Za-z0-9+/]+={0,2})(?:\?\S*)?")
+
+
+def hashes(text: str) -> dict[str, set[str]]:
+    """The hashes of an integrity text by algorithm; what is no known hash is left out."""
+    found: dict[str, set[str]] = {}
+    for part in text.split():
+        match = _HASH.fullmatch(part)
+        if match is not None and match[1] in _STRENGTH:
+            found.setdefault(match[1], set()).add(match[2].rstrip("="))
+    return found
+
+
+def is_strong(text: str) -> bool:
+    """Does it hold a hash that cannot be forged (SHA-256 or longer)?"""
+    # by far the most are this one, so look no further
+    if text.startswith("sha512-") and " " not in text:
+        return _HASH.fullmatch(text) is not None
+    return any(_STRENGTH[algorithm] > 1 for algorithm in hashes(text))
+
+
+def kind(text: str) -> str:
+    """The strongest algorithm in it, as people write it."""
+    known = hashes(text)
+    if not known:
+        return "no readable hash"
+    strongest = max(known, key=_STRENGTH.__getitem__)
+    return {"sha1": "SHA-1", "md5": "MD5"}.get(strongest, strongest.upper().replace("SHA", "SHA-"))
+
+
+def agrees(locked: str, given: str | None, shasum: str | None) -> bool | None:
+    """Do a lockfile's integrity and a registry's (SRI and hex SHA-1) mean the same file?
+
+    None where they have no algorithm in common, so that nothing can be said. The strongest one that both
+    have decides, as in npm's ssri.
+    """
+    if locked == given:
+        return True
+    ours, theirs = hashes(locked), hashes(given or "")
+    if shasum and re.fullmatch(r"[0-9a-fA-F]{40}", shasum):
+        theirs.setdefault("sha1", set()).add(_base64(bytes.fromhex(shasum)))
+    common = ours.keys() & theirs.keys()
+    if not common:
+        return None
+    strongest = max(common, key=_STRENGTH.__getitem__)
+    return bool({_digest(h) for h in ours[strongest]} & {_digest(h) for h in theirs[strongest]})
+
+
+def _digest(text: str) -> bytes:
+    try:
+        return b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return text.encode()
+
+
+def _base64(data: bytes) -> str:
+    from base64 import b64encode
+
+    return b64encode(data).decode().rstrip("=")

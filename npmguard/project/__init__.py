@@ -1,0 +1,1 @@
+"""What lies on disk: finding projects, and reading their files."""

@@ -1,0 +1,187 @@
+"""From the paths on the command line to projects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from npmguard.errors import InputError, UsageError
+from npmguard.globs import is_member, workspace_patterns
+from npmguard.lockfiles import npm
+from npmguard.model import Lockfile, Manifest, Project
+from npmguard.project import manifest as manifests
+from npmguard.project import workspaces
+from npmguard.project.files import read
+
+# Every lockfile that an install may look at, and the manager it belongs to; npm's own first.
+LOCKFILES = {
+    "npm-shrinkwrap.json": "npm",
+    "package-lock.json": "npm",
+    "pnpm-lock.yaml": "pnpm",
+    "yarn.lock": "yarn",
+    "bun.lock": "bun",
+    "bun.lockb": "bun",
+}
+
+
+class Found(NamedTuple):
+    """A project to audit: its folder, and the lockfile that the user named (else the one in force)."""
+
+    folder: str
+    lockfile: str | None = None
+
+
+def find(paths: Sequence[str]) -> list[Found]:
+    """The projects that the paths name, each once, in order.
+
+    A path is a folder, a package.json or a lockfile. A folder gives the project in it, and every project
+    with a lockfile of its own below it that is no workspace of another; a folder without a package.json
+    gives the topmost ones below it. A folder that is a workspace gives the project it belongs to.
+    Raises UsageError where there is none.
+    """
+    found: dict[Found, None] = {}
+    for path in paths:
+        for project in _find(path):
+            found.setdefault(project)
+    return list(found)
+
+
+def _find(path: str) -> list[Found]:
+    if not os.path.exists(path):
+        raise UsageError(f"{shown(path)}: no such file or folder")
+    if not os.path.isdir(path):
+        name = os.path.basename(path)
+        folder = os.path.dirname(path) or "."
+        if name == "package.json":
+            return [_home(folder)]
+        if name in LOCKFILES:
+            return [Found(folder, name)]
+        known = ", ".join(LOCKFILES)
+        raise UsageError(f"{shown(path)}: not a package.json and not a lockfile ({known})")
+    projects: list[Found] = []
+    if _has(path, "package.json") or any(_has(path, name) for name in npm.FILES):
+        projects.append(_home(path))
+    covered = _members(path)
+    topmost = [] if projects else [path]
+    for folder in workspaces.nested(path, ("package.json", *LOCKFILES)):
+        if folder in covered:
+            continue
+        locked = any(_has(folder, name) for name in LOCKFILES)
+        alone = bool(topmost) and not any(_inside(folder, p.folder) for p in projects)
+        if _has(folder, "package.json") and (locked or alone):
+            projects.append(Found(folder))
+            covered |= _members(folder)
+    if not projects:
+        raise UsageError(f"{shown(path)}: no package.json here or below")
+    return projects
+
+
+def _home(folder: str) -> Found:
+    """The project that is at home in a folder: the folder's own, or the one it is a workspace of."""
+    if any(_has(folder, name) for name in LOCKFILES):
+        return Found(folder)
+    here = os.path.abspath(folder)
+    above = os.path.dirname(here)
+    for _ in range(12):
+        if _has(above, "package.json"):
+            member = os.path.relpath(here, above).replace(os.sep, "/")
+            try:
+                patterns = workspace_patterns(_manifest(above).data)
+            except InputError:
+                break
+            if is_member(member, patterns):
+                return Found(os.path.relpath(above))
+        if above == os.path.dirname(above):
+            break
+        above = os.path.dirname(above)
+    return Found(folder)
+
+
+def _members(folder: str) -> set[str]:
+    """The folders of the workspaces of the project in `folder`."""
+    if not _has(folder, "package.json"):
+        return set()
+    try:
+        patterns = workspace_patterns(_manifest(folder).data)
+    except InputError:
+        return set()  # it is reported when the project itself is read
+    return {os.path.join(folder, *member.split("/")) for member in workspaces.folders(folder, patterns)}
+
+
+def load(
+    found: Found, *, registries: Mapping[str, str] | None = None, config: Mapping[str, str] | None = None
+) -> Project:
+    """Reads a project's files. Raises InputError for one that cannot be read."""
+    folder = found.folder
+    present = tuple(name for name in LOCKFILES if _has(folder, name))
+    name = found.lockfile or next(iter(present), None)
+    has_manifest = _has(folder, "package.json")
+    manifest = _manifest(folder) if has_manifest else None
+    members: dict[str, Manifest] = {}
+    if manifest is not None:
+        patterns = workspace_patterns(manifest.data)
+        if patterns:
+            for member in workspaces.folders(folder, patterns):
+                members[member] = _manifest(os.path.join(folder, *member.split("/")))
+    lockfile = None
+    if name in npm.FILES:
+        lockfile = _npm(folder, name, manifest, members)
+    if manifest is None:
+        manifest = _recorded(folder, name or "")
+    return Project(
+        shown(folder),
+        manifest,
+        members,
+        LOCKFILES.get(name or "", "npm"),
+        lockfile,
+        present,
+        registries or {},
+        {},
+        config or {},
+    )
+
+
+def _npm(folder: str, name: str, manifest: Manifest | None, members: Mapping[str, Manifest]) -> Lockfile:
+    path = os.path.join(folder, name)
+
+    def linked(target: str) -> Manifest | None:
+        try:
+            return _manifest(os.path.join(folder, *target.split("/")))
+        except InputError:
+            return None
+
+    graph = npm.parse(read(path, shown(path)), shown(path), manifest, members, linked)
+    return Lockfile(shown(path), graph.format, graph)
+
+
+def _recorded(folder: str, name: str) -> Manifest:
+    """The package.json of a project whose lockfile lies alone: as the lockfile records it."""
+    from npmguard import jsontext
+
+    path = os.path.join(folder, name)
+    data = read(path, shown(path))
+    document = jsontext.loads(data, shown(path))
+    packages = document.get("packages")
+    record = packages.get("") if isinstance(packages, dict) else None
+    if not isinstance(record, dict):
+        record = {key: document[key] for key in ("name", "version") if isinstance(document.get(key), str)}
+    return manifests.of(record, shown(path), data)
+
+
+def _manifest(folder: str) -> Manifest:
+    path = os.path.join(folder, "package.json")
+    return manifests.parse(read(path, shown(path)), shown(path))
+
+
+def shown(path: str) -> str:
+    """A path as the user knows it: relative to the working directory, POSIX."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def _has(folder: str, name: str) -> bool:
+    return os.path.isfile(os.path.join(folder, name))
+
+
+def _inside(folder: str, above: str) -> bool:
+    return os.path.commonpath([os.path.abspath(folder), os.path.abspath(above)]) == os.path.abspath(above)

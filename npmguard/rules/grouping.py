@@ -1,0 +1,81 @@
+"""Packages by what is the same about them, so that one cause is one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from npmguard.model import Finding, Location, Package, Project, Severity
+
+# More packages than this with the same trouble of the same cause are one finding about the project.
+MOST_ALONE = 5
+
+
+class Group(NamedTuple):
+    """The places of one name@version in the lockfile."""
+
+    package: Package
+    keys: tuple[str, ...]
+
+
+def by_version(packages: Iterable[Package]) -> list[Group]:
+    """The packages, each name@version once, with every key it stands at."""
+    found: dict[tuple[str, str | None], list[Package]] = {}
+    for package in packages:
+        found.setdefault((package.name, package.version), []).append(package)
+    return [Group(group[0], tuple(p.key for p in group)) for group in found.values()]
+
+
+def one_or_all(
+    project: Project,
+    packages: Iterable[Package],
+    *,
+    rule: str,
+    severity: Severity,
+    subject: str,
+    one: Callable[[Package], tuple[str, str]],
+    all: Callable[[list[Group]], tuple[str, str]],
+) -> Iterator[Finding]:
+    """A finding for each name@version while they are few, else one for them all.
+
+    `one` and `all` give (title, detail); `subject` tells causes apart.
+    """
+    assert project.lockfile is not None
+    file = project.lockfile.file
+    groups = by_version(packages)
+    if len(groups) > MOST_ALONE:
+        title, detail = all(groups)
+        keys = tuple(key for group in groups for key in group.keys)
+        where = Location(file, groups[0].package.pointer)
+        yield Finding(rule, severity, title, detail, location=where, keys=keys, subject=subject)
+        return
+    for package, keys in groups:
+        title, detail = one(package)
+        yield Finding(
+            rule,
+            severity,
+            title,
+            detail,
+            package=package.name,
+            version=package.version,
+            location=Location(file, package.pointer),
+            keys=keys,
+            subject=subject,
+        )
+
+
+def some(groups: list[Group], most: int = 5) -> str:
+    """The first few of the groups, in words."""
+    labels = [group.package.label for group in groups]
+    more = f" and {len(labels) - most} more" if len(labels) > most else ""
+    return ", ".join(labels[:most]) + more
+
+
+def in_force(project: Project, production: bool) -> tuple[Package, ...]:
+    """The packages to look at: all, or those that a production install brings."""
+    graph = project.graph
+    if graph is None:
+        return ()
+    if not production:
+        return graph.packages
+    return tuple(p for p in graph.packages if p.key in graph.production)

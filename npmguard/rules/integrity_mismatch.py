@@ -1,0 +1,103 @@
+"""The integrity in the lockfile is not the registry's.
+
+Compares the hash of every locked package with the one that the registry gives for that name and version,
+and, without any network, looks for two different packages under one hash.
+
+Why it matters
+    The hash in the lockfile decides what npm accepts. One that is not the registry's means that the tarball
+    was another when the lockfile was written: somebody edited the line, a proxy served something else, or a
+    version was published anew. npm says so only when it downloads, and not at all when URL and hash were
+    changed together.
+
+Bad
+    lockfile:  once@1.4.0  sha512-<the hash of left-pad>
+    registry:  once@1.4.0  sha512-lNaJgI+2Q5UR...
+
+Good
+    The same hash in both.
+
+How to fix
+    Do not install. Compare the line with the lockfile's history: git log -p -- package-lock.json
+    Restore it from a commit you trust. If several lockfiles and machines show the same difference, ask the
+    registry's operator: the registry may be the one that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npmguard import integrity
+from npmguard.model import Evidence, Finding, Fix, Location, Needs, Project, Severity, Source
+from npmguard.rules.base import Rule
+from npmguard.rules.grouping import by_version, in_force
+from npmguard.settings import Settings
+
+_FIX = Fix("review", None, "git log -p -- package-lock.json")
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    if project.lockfile is None:
+        return
+    packages = [p for p in in_force(project, settings.production) if p.integrity]
+    told = set()
+    for package in packages:
+        facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
+        if facts is None or package.integrity is None:
+            continue
+        if integrity.agrees(package.integrity, facts.integrity, facts.shasum) is not False:
+            continue
+        told.add((package.name, package.version))
+        yield Finding(
+            "integrity-mismatch",
+            Severity.CRITICAL,
+            f"{package.label}: the lockfile's integrity is not the registry's",
+            f"Lockfile: {package.integrity}. Registry: {facts.integrity or facts.shasum}.",
+            package=package.name,
+            version=package.version,
+            fix=_FIX,
+            location=Location(project.lockfile.file, package.pointer),
+            keys=(package.key,),
+            subject=package.key,
+        )
+    owners: dict[str, list[int]] = {}
+    groups = by_version(packages)
+    for number, group in enumerate(groups):
+        owners.setdefault(group.package.integrity or "", []).append(number)
+    for value, numbers in owners.items():
+        twins = [groups[n] for n in numbers]
+        labels = [t.package.label for t in twins]
+        if len(twins) < 2 or any((t.package.name, t.package.version) in told for t in twins):
+            continue
+        yield Finding(
+            "integrity-mismatch",
+            Severity.HIGH,
+            f"{' and '.join(labels[:3])} have one and the same integrity",
+            f"{value} stands for {len(twins)} different packages; it can be right for one of them at most.",
+            package=twins[0].package.name,
+            version=twins[0].package.version,
+            fix=_FIX,
+            location=Location(project.lockfile.file, twins[0].package.pointer),
+            keys=tuple(key for t in twins for key in t.keys),
+            subject=" ".join(sorted(labels)),
+        )
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    return Needs(
+        versions=frozenset(
+            (p.name, p.version)
+            for p in in_force(project, settings.production)
+            if p.source is Source.REGISTRY and p.version and p.integrity and not p.bundled
+        )
+    )
+
+
+RULE = Rule(
+    "integrity-mismatch",
+    "lockfile",
+    Severity.CRITICAL,
+    "The integrity in the lockfile is not the registry's.",
+    __doc__ or "",
+    check,
+    needs,
+)

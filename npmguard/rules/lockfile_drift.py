@@ -1,0 +1,406 @@
+"""The lockfile does not give what package.json asks for.
+
+Compares what the project, its workspaces and every locked package ask for with what the lockfile holds, the
+way the package manager itself does before a frozen install. High: `npm ci` would refuse, or install
+something else than the lockfile says. Low: the lockfile is merely stale, and still installs.
+
+Why it matters
+    A drifted lockfile stops the build at best. At worst somebody runs `npm install` to get on with it, and
+    what was never reviewed is resolved anew on one machine and shipped. A lockfile edited by hand, or
+    merged by a tool that does not know the format, drifts in just this way.
+
+Bad
+    package.json:       "once": "^1.4.0"
+    package-lock.json:  "node_modules/once": {"version": "1.3.3", ...}
+
+Good
+    package.json:       "once": "^1.4.0"
+    package-lock.json:  "node_modules/once": {"version": "1.4.0", ...}
+
+How to fix
+    npm install --package-lock-only
+    Review the change of the lockfile and commit it together with package.json.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from npmguard.rules.places import asked_in
+
+from npmguard import overrides, specs, versions
+from npmguard.model import (
+    Dependency,
+    DependencyGraph,
+    DependencyKind,
+    Evidence,
+    Finding,
+    Fix,
+    Location,
+    Manifest,
+    Needs,
+    Package,
+    Project,
+    Severity,
+    Source,
+)
+from npmguard.rules.base import Rule
+from npmguard.settings import Settings
+
+_FIX = Fix("regenerate", None, "npm install --package-lock-only")
+
+
+class _Problem(NamedTuple):
+    """A dependency that the lockfile does not answer. `spec` is what is asked, overrides applied."""
+
+    edge: Dependency
+    spec: str
+    seen: str  # what the lockfile gives, in words
+    why: str = ""
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    graph = project.graph
+    if graph is None or project.manager != "npm" or project.lockfile is None:
+        return
+    problems: dict[tuple[str, str, str], list[_Problem]] = {}
+    for problem in _problems(project, graph):
+        truth = _registry_says(graph, evidence, problem.edge)
+        if truth is not None:
+            target = graph.nodes.get(problem.edge.target or "")
+            spec = truth.get(problem.edge.name)
+            if spec is None or (target and _answers(graph, problem.edge, spec, target)):
+                yield _false_record(project, graph, problem, spec)
+                continue
+        edge = problem.edge
+        problems.setdefault((edge.name, problem.spec, edge.target or ""), []).append(problem)
+    for found in problems.values():
+        yield _finding(project, graph, found)
+    yield from _stale(project, graph)
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    """Version 1 lockfiles repeat the ranges without being held to them: npm asks the registry again, so a
+    range there that the lockfile contradicts is looked up."""
+    graph = project.graph
+    if graph is None or graph.format != "npm-1":
+        return Needs()
+    asked = set()
+    for problem in _problems(project, graph):
+        source = graph.nodes[problem.edge.source]
+        if source.source is Source.REGISTRY and source.version:
+            asked.add((source.name, source.version))
+    return Needs(versions=frozenset(asked))
+
+
+def _registry_says(graph: DependencyGraph, evidence: Evidence, edge: Dependency) -> Mapping[str, str] | None:
+    """What the package that asks really asks for, where only the registry can tell and did."""
+    if graph.format != "npm-1":
+        return None
+    source = graph.nodes[edge.source]
+    facts = evidence.facts(source.name, source.version) if source.source is Source.REGISTRY else None
+    return facts.dependencies if facts is not None else None
+
+
+def _problems(project: Project, graph: DependencyGraph) -> Iterator[_Problem]:
+    """Every dependency of what an install would bring that the lockfile does not answer."""
+    legacy_peers = project.config.get("legacy-peer-deps") == "true"
+    root_rule = overrides.read(project.manifest)
+    rules = {"": root_rule} if root_rule else {}
+    seen: set[str] = set()
+    waiting = [""]
+    found: dict[tuple[str, str], _Problem] = {}
+    while waiting:
+        key = waiting.pop()
+        seen.add(key)
+        rule = rules.get(key)
+        for edge in graph.edges.get(key, ()):
+            if legacy_peers and edge.peer:
+                continue
+            inner = rule.match(edge.name, edge.spec) if rule else None
+            if not edge.settled:
+                problem = _judge(project, graph, edge, inner)
+                if problem is not None:
+                    found[key, edge.name] = problem
+                else:
+                    found.pop((key, edge.name), None)
+            target = edge.target
+            if target is None:
+                continue
+            known = rules.get(target)
+            if inner is not None and (known is None or (inner is not known and inner.inside(known))):
+                rules[target] = inner
+                seen.discard(target)
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    yield from found.values()
+
+
+def _judge(
+    project: Project, graph: DependencyGraph, edge: Dependency, rule: overrides.Rule | None
+) -> _Problem | None:
+    """What is wrong with one dependency, or None: as arborist's Edge tells missing and invalid ones."""
+    spec = overrides.effective(rule, edge.name, edge.spec, project.manifest)
+    target = graph.nodes.get(edge.target) if edge.target is not None else None
+    if target is None:
+        if edge.kind is DependencyKind.PEER_OPTIONAL:
+            return None
+        return _Problem(edge, spec, "nothing of that name")
+    if edge.kind is DependencyKind.PEER_OPTIONAL:
+        return None
+    if edge.kind is DependencyKind.WORKSPACE:
+        folder = edge.spec.removeprefix("file:")
+        return None if target.key == folder else _Problem(edge, spec, _gives(target))
+    inside = f"{edge.source}/node_modules/{edge.name}"
+    if edge.kind is DependencyKind.PEER and edge.source and target.key == inside:
+        return _Problem(
+            edge, spec, _gives(target), "a peer dependency may not be nested in its own dependent"
+        )
+    own = graph.nodes[edge.source].source in (Source.PROJECT, Source.WORKSPACE)
+    if own and target.optional and not edge.optional and not edge.peer and _bound(graph, target):
+        where = " ".join((*target.os, *target.cpu)) or "some systems"
+        return _Problem(edge, spec, f"{_gives(target)} as optional, for {where} only", "it is required now")
+    if _fits(graph, edge, spec, target, rule):
+        return None
+    return _Problem(edge, spec, _gives(target))
+
+
+def _bound(graph: DependencyGraph, target: Package) -> bool:
+    """Does it install on some systems alone? Version 1 does not say, and optional ones mostly do."""
+    return bool(target.os or target.cpu) or graph.format == "npm-1"
+
+
+def _fits(
+    graph: DependencyGraph, edge: Dependency, spec: str, target: Package, rule: overrides.Rule | None
+) -> bool:
+    if target.bundled:
+        return _answers(graph, edge, edge.spec, target)
+    if _answers(graph, edge, spec, target):
+        return True
+    if rule is None or rule.parent is None or not _answers(graph, edge, edge.spec, target):
+        return False
+    # it fits what was asked before the override, and is none of those that the override is bound to
+    return not _answers(graph, edge, rule.range, target)
+
+
+def _answers(graph: DependencyGraph, edge: Dependency, text: str, target: Package) -> bool:
+    """Is `target` what `text` asks for? As arborist's dep-valid decides, without a network."""
+    spec = specs.parse(edge.name, text)
+    if spec.kind in ("range", "version"):
+        wanted = spec.range or "*"
+        return wanted == "*" or (
+            target.version is not None and versions.satisfies(target.version, wanted, loose=True)
+        )
+    if spec.kind == "tag":
+        return target.source in (Source.REGISTRY, Source.URL)
+    if spec.kind == "directory":
+        return target.source in (Source.LINK, Source.WORKSPACE) and _same_place(graph, edge, spec, target.key)
+    if spec.kind == "file":
+        return target.source is Source.FILE and _same_place(
+            graph, edge, spec, (target.resolved or "").removeprefix("file:")
+        )
+    if spec.kind == "url":
+        return target.resolved == spec.location
+    if spec.kind == "git":
+        return _same_commit(graph, edge, spec, target)
+    return False
+
+
+def _same_place(graph: DependencyGraph, edge: Dependency, spec: specs.Spec, place: str) -> bool:
+    location = spec.location or ""
+    if location.startswith(("/", "~")) or graph.nodes[edge.source].third_party:
+        return True  # cannot be compared with a path relative to the project
+    return posixpath.normpath(posixpath.join(edge.source, location)) == posixpath.normpath(place)
+
+
+def _same_commit(graph: DependencyGraph, edge: Dependency, spec: specs.Spec, target: Package) -> bool:
+    got = specs.parse(edge.name, target.resolved or "")
+    if got.kind != "git" or (got.repository or "").lower() != (spec.repository or "").lower():
+        return False
+    if spec.range is not None:
+        return target.version is not None and versions.satisfies(target.version, spec.range, loose=True)
+    if spec.commit is not None:
+        return spec.commit.lower() == (got.committish or "").lower()
+    # which commit a branch or tag means today needs the network; what it was when the lock was written
+    # is in the lockfile's own record
+    recorded = graph.recorded.get(edge.source, {}).get(edge.name)
+    if recorded is None and target.requested is not None:
+        recorded = (target.requested, edge.kind)
+    if recorded is None:
+        return True
+    then = specs.parse(edge.name, recorded[0])
+    return then.kind != "git" or (then.committish or "") == (spec.committish or "")
+
+
+def _gives(target: Package) -> str:
+    label = target.label if target.alias is None else f"{target.alias} (npm:{target.label})"
+    if target.source is Source.GIT:
+        return f"{label} from {target.resolved}"
+    if target.source in (Source.WORKSPACE, Source.LINK):
+        return f"a link to {target.key}"
+    if target.source in (Source.URL, Source.FILE):
+        return f"{label} from {target.resolved}"
+    return label
+
+
+def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem]) -> Finding:
+    # the project's own wish first, as that is where a person begins
+    problems.sort(
+        key=lambda p: (graph.nodes[p.edge.source].third_party, p.edge.source.count("/"), p.edge.source)
+    )
+    problem = problems[0]
+    edge, spec = problem.edge, problem.spec
+    assert project.lockfile is not None
+    lock = posixpath.basename(project.lockfile.file)
+    source = graph.nodes[edge.source]
+    target = graph.nodes.get(edge.target or "") if edge.target else None
+    if edge.kind is DependencyKind.WORKSPACE:
+        folder = edge.spec.removeprefix("file:")
+        title = f"{edge.name}: the workspace {folder} is not in {lock}"
+        detail = f"{project.manifest.file} names the workspace {folder}; {lock} gives {problem.seen}."
+        location = Location(project.manifest.file, "/workspaces")
+    else:
+        who = _who(project, source)
+        wanted = spec or '""'
+        title = (
+            f"{edge.name}: {who} asks for {wanted}, {lock} gives {problem.seen}"
+            if target
+            else f"{edge.name}: {who} asks for {wanted}, missing from {lock}"
+        )
+        overridden = f" (an override; its own range is {edge.spec})" if spec != edge.spec else ""
+        kind = "" if edge.kind is DependencyKind.PROD else f" as {_KINDS[edge.kind]}"
+        detail = f"{who} asks for {edge.name} {wanted}{kind}{overridden}; {lock} gives {problem.seen}"
+        detail += f": {problem.why}." if problem.why else "."
+        location = _location(project, source, edge, target)
+    others = [_who(project, graph.nodes[p.edge.source]) for p in problems[1:]]
+    if others:
+        named = ", ".join(sorted(set(others))[:5])
+        detail += f" So do {len(others)} more: {named}."
+    detail += " `npm ci` refuses this lockfile."
+    return Finding(
+        "lockfile-drift",
+        Severity.HIGH,
+        title,
+        detail,
+        package=edge.name,
+        version=target.version if target else None,
+        fix=_FIX,
+        location=location,
+        keys=(target.key,) if target and target.third_party else (),
+        subject=f"{edge.name} {spec} {source.name if source.third_party else source.key}",
+    )
+
+
+_KINDS = {
+    DependencyKind.DEV: "a development dependency",
+    DependencyKind.OPTIONAL: "an optional dependency",
+    DependencyKind.PEER: "a peer dependency",
+    DependencyKind.PEER_OPTIONAL: "an optional peer dependency",
+}
+
+
+def _who(project: Project, source: Package) -> str:
+    if source.source is Source.PROJECT:
+        return "package.json"
+    if source.source in (Source.WORKSPACE, Source.LINK):
+        return f"{source.key}/package.json"
+    return source.label
+
+
+def _location(project: Project, source: Package, edge: Dependency, target: Package | None) -> Location:
+    manifest = _manifest(project, source)
+    if manifest is not None:
+        place = asked_in(manifest, edge.name)
+        if place is not None:
+            return place
+    assert project.lockfile is not None
+    return Location(project.lockfile.file, (target or source).pointer)
+
+
+def _manifest(project: Project, source: Package) -> Manifest | None:
+    if source.source is Source.PROJECT:
+        return project.manifest
+    return project.workspaces.get(source.key)
+
+
+# -- merely stale
+
+
+def _stale(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+    """Where the lockfile's record of what was asked is not what is asked now, and still installs."""
+    assert project.lockfile is not None
+    lock = posixpath.basename(project.lockfile.file)
+    dropped = False
+    for key, record in graph.recorded.items():
+        manifest = project.manifest if not key else project.workspaces.get(key)
+        if manifest is None:
+            if key:
+                dropped = True
+                yield _low(
+                    project, key, f"{key}: {lock} still has this workspace, package.json does not", key
+                )
+            continue
+        now = {edge.name: edge for edge in graph.edges.get(key, ())}
+        for name, (spec, kind) in record.items():
+            if name not in now:
+                dropped = True
+                text = f"{name}: {lock} still has this dependency ({spec}), {manifest.file} does not"
+                yield _low(project, name, text, f"{key} {name} {spec} {kind}", graph.nodes[key])
+    # what was dropped leaves its own dependencies behind: said once is enough
+    extra = [p for p in graph.packages if p.key not in graph.reachable and not p.bundled]
+    if extra and not dropped:
+        labels = sorted({p.label for p in extra})
+        more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
+        count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
+        verb = "is" if len(labels) == 1 else "are"
+        yield _low(
+            project,
+            None,
+            f"{lock} holds {count} that nothing asks for: {', '.join(labels[:5])}{more}"[:200],
+            " ".join(labels),
+            extra[0],
+            f"{count} {verb} in {lock}, though no chain of dependencies leads there.",
+        )
+
+
+def _low(
+    project: Project, name: str | None, title: str, subject: str, at: Package | None = None, detail: str = ""
+) -> Finding:
+    assert project.lockfile is not None
+    return Finding(
+        "lockfile-drift",
+        Severity.LOW,
+        title,
+        detail or f"{title}. The install still works, and leaves it out; the lockfile is merely stale.",
+        package=name,
+        fix=_FIX,
+        location=Location(project.lockfile.file, at.pointer if at else None),
+        subject=subject,
+    )
+
+
+def _false_record(project: Project, graph: DependencyGraph, problem: _Problem, truth: str | None) -> Finding:
+    edge = problem.edge
+    source = graph.nodes[edge.source]
+    said = f"asks for {truth}" if truth is not None else "does not ask for it at all"
+    return _low(
+        project,
+        source.name,
+        f"{source.label}: the lockfile says it asks for {edge.name} {edge.spec}; by the registry it {said}",
+        f"{source.label} {edge.name}",
+        source,
+    )
+
+
+RULE = Rule(
+    "lockfile-drift",
+    "lockfile",
+    Severity.HIGH,
+    "The lockfile does not give what package.json asks for.",
+    __doc__ or "",
+    check,
+    needs,
+)

@@ -1,0 +1,29 @@
+"""Where a dependency stands: in a package.json where somebody asked for it, else in the lockfile."""
+
+from __future__ import annotations
+
+from npmguard.jsontext import pointer
+from npmguard.model import Location, Manifest, Package, Project
+
+
+def asked_in(manifest: Manifest, name: str) -> Location | None:
+    """Where a package.json asks for `name`, or None. Of several fields, the one that npm goes by."""
+    fields = (
+        ("devDependencies", manifest.dev_dependencies),
+        ("optionalDependencies", manifest.optional_dependencies),
+        ("dependencies", manifest.dependencies),
+        ("peerDependencies", manifest.peer_dependencies),
+    )
+    for field, names in fields:
+        if name in names:
+            return Location(manifest.file, pointer(field, name))
+    return None
+
+
+def of(project: Project, package: Package) -> Location | None:
+    """Where a person finds this package: the package.json that asks for it, else its lockfile entry."""
+    for manifest in project.manifests:
+        place = asked_in(manifest, package.alias or package.name)
+        if place is not None:
+            return place
+    return Location(project.lockfile.file, package.pointer) if project.lockfile else None

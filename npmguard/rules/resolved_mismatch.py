@@ -1,0 +1,142 @@
+"""The lockfile downloads another package than its entry names.
+
+Reads name and version out of each `resolved` URL and compares them with the entry's; and looks for an entry
+that was asked for from the registry but comes from elsewhere, or under another package's name.
+
+Why it matters
+    This is the lockfile injection that no package manager but pnpm 11 notices: an entry called `once` with
+    URL and integrity of another package is installed by npm 6 to 12 without a word, because both fit each
+    other. A reviewer sees a familiar name and a changed hash among thousands.
+
+Bad
+    "node_modules/once": {
+      "version": "1.4.0",
+      "resolved": "https://registry.example.test/left-pad/-/left-pad-1.3.0.tgz", ...
+
+Good
+    "node_modules/once": {
+      "version": "1.4.0",
+      "resolved": "https://registry.example.test/once/-/once-1.4.0.tgz", ...
+
+How to fix
+    Do not install. Find out who changed it: git log -p -- package-lock.json
+    Restore the lockfile from a commit you trust, and treat machines that installed it as exposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npmguard import origins, specs, versions
+from npmguard.model import Evidence, Finding, Fix, Location, Package, Project, Severity, Source
+from npmguard.rules.base import Rule
+from npmguard.rules.grouping import in_force
+from npmguard.settings import Settings
+
+_FIX = Fix("review", None, "git log -p -- package-lock.json")
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    if project.lockfile is None or project.graph is None:
+        return
+    for package in in_force(project, settings.production):
+        if package.source is not Source.REGISTRY or not package.resolved:
+            continue
+        url = origins.read(package.resolved)
+        if url.name is None:
+            continue
+        if url.name != package.name:
+            yield _finding(
+                project,
+                package,
+                Severity.CRITICAL,
+                f"{package.label}: the lockfile downloads {url.name} in its place",
+                f"The entry {package.key} takes {package.resolved}.",
+            )
+        elif url.version and package.version and not _same_version(url.version, package.version):
+            yield _finding(
+                project,
+                package,
+                Severity.HIGH,
+                f"{package.label}: the lockfile downloads version {url.version} in its place",
+                f"The entry {package.key} says {package.version} and takes {package.resolved}.",
+            )
+    yield from _other_names(project, settings)
+
+
+def _same_version(one: str, other: str) -> bool:
+    key = versions.key(one, loose=True)
+    # a version that is none (old ones have all kinds) proves nothing
+    return one == other or key is None or key == versions.key(other, loose=True)
+
+
+def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
+    """Entries under an alias that nobody asks for, and ones from elsewhere though a range asks for them."""
+    graph = project.graph
+    assert graph is not None
+    odd = {
+        p.key: p
+        for p in in_force(project, settings.production)
+        if p.alias is not None or p.source in (Source.URL, Source.FILE, Source.GIT)
+    }
+    if not odd:
+        return
+    told = set()
+    for edges in graph.edges.values():
+        for edge in edges:
+            package = odd.get(edge.target or "")
+            if package is None or edge.peer or edge.settled or package.key in told:
+                continue
+            spec = specs.parse(edge.name, edge.spec)
+            if not spec.registry:
+                continue
+            who = graph.nodes[edge.source]
+            asker = who.label if who.third_party else project.manifest.file
+            if package.alias is not None and spec.name != package.name:
+                told.add(package.key)
+                yield _finding(
+                    project,
+                    package,
+                    Severity.CRITICAL,
+                    f"{edge.name}: the lockfile puts {package.label} in its place",
+                    f"{asker} asks for {edge.spec} of {spec.name}; {package.key} is {package.label}.",
+                )
+            elif package.source is not Source.REGISTRY and not _overridden(project):
+                told.add(package.key)
+                yield _finding(
+                    project,
+                    package,
+                    Severity.HIGH,
+                    f"{edge.name}: asked for from the registry, locked from {package.source.value}",
+                    f"{asker} asks for {edge.name} {edge.spec}; {package.key} takes {package.resolved}.",
+                )
+
+
+def _overridden(project: Project) -> bool:
+    return bool(project.manifest.data.get("overrides"))
+
+
+def _finding(project: Project, package: Package, severity: Severity, title: str, detail: str) -> Finding:
+    assert project.lockfile is not None
+    return Finding(
+        "resolved-mismatch",
+        severity,
+        title,
+        detail,
+        package=package.name,
+        version=package.version,
+        fix=_FIX,
+        location=Location(project.lockfile.file, package.pointer),
+        keys=(package.key,),
+        subject=package.key,
+    )
+
+
+RULE = Rule(
+    "resolved-mismatch",
+    "lockfile",
+    Severity.CRITICAL,
+    "The lockfile downloads another package than its entry names.",
+    __doc__ or "",
+    check,
+)
