@@ -1,0 +1,129 @@
+"""Likeness to popular names: what is found, what stays quiet, and that any text is safe."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from npmguard.names import _popular, lookalike, lookalikes
+from npmguard.names.likeness import bare
+
+FACTS = json.loads((Path(__file__).parents[2] / "fixtures" / "names" / "names.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "popular", "how"),
+    [
+        ("lodahs", "lodash", "transposition"),
+        ("expres", "express", "doubling"),
+        ("reequest", "request", "doubling"),
+        ("comander", "commander", "doubling"),
+        ("epress", "express", "omission"),
+        ("webidl-conversion", "webidl-conversions", "plural"),
+        ("commqnder", "commander", "neighbouring-key"),
+        ("l0dash", "lodash", "confusable"),
+        ("crossenv", "cross-env", "separator"),
+        ("lru_cache", "lru-cache", "separator"),
+        ("react.dom", "react-dom", "separator"),
+        ("types-node", "@types/node", "scope"),
+        ("@typess/node", "@types/node", "doubling"),
+        ("@react/dom", "react-dom", "scope"),
+        ("rnocha", "mocha", "confusable"),
+        ("l\u043edash", "lodash", "confusable"),
+        ("Express", "express", "capitals"),
+        ("bab3el-regyster", "babel-register", "mixed"),
+    ],
+)
+def test_imitations(name: str, popular: str, how: str) -> None:
+    found = lookalike(name)
+    assert found is not None
+    assert (found.name, found.how) == (popular, how)
+    assert found.rank == _popular().names.index(popular) + 1
+
+
+def test_confidence_follows_length_popularity_and_slip() -> None:
+    def sure(name: str) -> str:
+        found = lookalike(name)
+        assert found is not None
+        return found.confidence
+
+    assert sure("string-wdith") == "high"  # a swap in the middle of a popular name
+    assert sure("types-node") == "medium"  # old names of packages that moved into a scope look the same
+    assert sure("isbuffer") == "low"  # so do real names older than is-buffer
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lodash",  # popular
+        "preact",  # popular, and near another
+        "JSONStream",  # popular, with capital letters
+        "@types/nodee",  # nobody else can publish in that scope
+        "@babel/helper-import-to-platform-api",
+        "eslint-plugin-q",  # a family: what tells its members apart is short
+        "babel-preset-stage-4",  # another version
+        "ab",
+        "zz",
+        "our-own-invoice-service",
+        "",
+        "-",
+        "@/",
+    ],
+)
+def test_quiet(name: str) -> None:
+    assert lookalike(name) is None
+
+
+def test_most_real_imitations_are_found() -> None:
+    """Malicious names within two slips of a popular one: nine of ten of one slip, 85 % of all."""
+    found = lookalikes(row["name"] for row in FACTS["imitations"])
+    one = [row for row in FACTS["imitations"] if row["slips"] <= 1]
+    assert sum(row["name"] in found for row in FACTS["imitations"]) >= 0.85 * len(FACTS["imitations"])
+    assert sum(row["name"] in found for row in one) >= 0.9 * len(one)
+    right = sum(
+        row["name"] in found and found[row["name"]].name == row["target"] for row in FACTS["imitations"]
+    )
+    assert right >= 0.8 * len(FACTS["imitations"])
+
+
+def test_real_names_are_quiet() -> None:
+    """Unpopular names of real lockfiles : hardly one is thought a likely imitation."""
+    found = lookalikes(FACTS["quiet"])
+    assert len(found) <= 20
+    assert [name for name, like in found.items() if like.confidence != "low"] == ["semiver"]
+
+
+def test_a_popular_name_imitates_nothing() -> None:
+    assert lookalikes(_popular().names) == {}
+
+
+def test_one_by_one_and_together_agree() -> None:
+    names = [row["name"] for row in FACTS["imitations"][:40]] + FACTS["quiet"][:40]
+    together = lookalikes(names)
+    assert {name: like for name in names if (like := lookalike(name))} == together
+
+
+@given(st.one_of(st.text(max_size=300), st.text(alphabet="abc01-_./@", max_size=40)))
+@example("a" * 214)
+@example("react-" * 35)
+@example("-" * 200)
+@example("\ud800")
+@example("\u0130stanbul")
+@example("a" * 100_000)
+def test_any_text_is_safe(text: str) -> None:
+    found = lookalike(text)
+    assert found is None or (found.name in _popular().ranks and found.name != text)
+
+
+@given(st.sampled_from(_popular().names), st.data())
+def test_a_swap_in_a_long_name_is_found(name: str, data: st.DataObject) -> None:
+    if len(bare(name)) < 8 or name.startswith("@"):
+        return
+    at = data.draw(st.integers(1, len(name) - 3))
+    swapped = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    if name[at].isalpha() and name[at + 1].isalpha() and swapped != name and swapped not in _popular().ranks:
+        assert lookalike(swapped) is not None
