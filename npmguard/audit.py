@@ -163,8 +163,8 @@ def _placed(findings: Iterable[Finding]) -> Iterable[Finding]:
     for finding in found:
         place = finding.location
         if place is not None and place.line is None:
-            line = 1 if place.pointer == "" else lines.get((place.file, place.pointer or ""))
-            finding = finding._replace(location=Location(place.file, place.pointer, line))
+            number = 1 if place.pointer == "" else lines.get((place.file, place.pointer or ""))
+            finding = finding._replace(location=Location(place.file, place.pointer, number))
         yield finding
 
 

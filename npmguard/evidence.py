@@ -9,6 +9,7 @@ from npmguard.model import Advisory, Evidence, Gap, Needs, Project, Unanswered
 from npmguard.settings import Settings
 
 if TYPE_CHECKING:
+    from npmguard.advisories.osv import LoadedAdvisories
     from npmguard.project.npmrc import NpmConfig
     from npmguard.registry import Answers
     from npmguard.rules.base import Rule
@@ -44,7 +45,7 @@ def gather(
         advisories, more, lines = _advisories(project, answers, bulk, settings)
         gaps += more
         sources = lines + sources
-    return Evidence(answers.packuments, answers.scripts, advisories, tuple(gaps), tuple(sources))
+    return Evidence(answers.packuments, answers.manifests, advisories, tuple(gaps), tuple(sources))
 
 
 def _ask(
@@ -80,7 +81,7 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
             rule
             for rule, needs in wanted.items()
             if not missing.isdisjoint(needs.lists)
-            or any(name in missing for name, _ in needs.versions | needs.scripts)
+            or any(name in missing for name, _ in needs.versions | needs.manifests)
         ]
         names.sort()
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
@@ -118,7 +119,7 @@ def _advisories(
     gaps: list[Gap] = []
     lines: list[str] = []
     answered = False
-    local = _local(graph_names=frozenset(p.name for p in graph.packages), settings=settings)
+    local = _local(frozenset(p.name for p in graph.packages), settings)
     for path, loaded in local:
         found += loaded.advisories
         answered = True
@@ -159,9 +160,9 @@ def _advisories(
     return merge(found), gaps, lines
 
 
-def _local(graph_names: frozenset[str], settings: Settings):  # type: ignore[no-untyped-def]
+def _local(names: frozenset[str], settings: Settings) -> list[tuple[str, LoadedAdvisories]]:
     if not settings.advisories:
         return []
     from npmguard.advisories import osv
 
-    return [(path, osv.load(path, graph_names)) for path in settings.advisories]
+    return [(path, osv.load(path, names)) for path in settings.advisories]

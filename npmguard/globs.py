@@ -102,7 +102,7 @@ def _fits_part(part: str, pattern: str) -> bool:
             here, place = resume, star + 1
         else:
             return False
-    return all(token == "*" for token in tokens[place:])
+    return all(left == "*" for left in tokens[place:])
 
 
 @lru_cache(maxsize=1024)

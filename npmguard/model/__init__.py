@@ -12,6 +12,7 @@ from npmguard.model.evidence import (
     Packument,
     Unanswered,
     VersionFacts,
+    VersionManifest,
 )
 from npmguard.model.finding import (
     Confidence,
@@ -55,4 +56,5 @@ __all__ = [
     "Suppressed",
     "Unanswered",
     "VersionFacts",
+    "VersionManifest",
 ]

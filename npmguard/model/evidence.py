@@ -14,11 +14,8 @@ class VersionFacts(NamedTuple):
     version: str
     integrity: str | None = None  # SRI, sha512 as a rule
     shasum: str | None = None  # sha1, hex
-    tarball: str | None = None
     deprecated: str | None = None  # the message; "" never stands for a deprecation
     has_install_script: bool | None = None
-    scripts: Mapping[str, str] | None = None  # preinstall, install, postinstall; full documents only
-    dependencies: Mapping[str, str] | None = None
     published: str | None = None  # ISO 8601, where the document carries `time`
 
 
@@ -26,8 +23,7 @@ class Packument(NamedTuple):
     """One package in the registry, reduced to what was asked for.
 
     `versions` holds the facts of the versions that were asked about and exist; `all_versions` every
-    version's number, where the list was asked for (else None). `known_versions` answers whether a
-    version that was asked about exists: it is missing from `versions` otherwise.
+    version's number, where the list was asked for (else None).
     """
 
     name: str
@@ -80,27 +76,34 @@ class Needs(NamedTuple):
 
     versions: frozenset[tuple[str, str]] = frozenset()  # facts of these (name, version)
     lists: frozenset[str] = frozenset()  # every version number and the dist-tags of these names
-    scripts: frozenset[tuple[str, str]] = frozenset()  # the text of these versions' install scripts
+    manifests: frozenset[tuple[str, str]] = frozenset()  # the scripts and dependencies of these
     advisories: bool = False
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
             self.versions | other.versions,
             self.lists | other.lists,
-            self.scripts | other.scripts,
+            self.manifests | other.manifests,
             self.advisories or other.advisories,
         )
+
+
+class VersionManifest(NamedTuple):
+    """Of one version's own package.json: what an install runs, and what it depends on."""
+
+    scripts: Mapping[str, str]  # preinstall, install, postinstall
+    dependencies: Mapping[str, str]
 
 
 class Evidence(NamedTuple):
     """Everything that was learnt outside, for one project.
 
-    `packuments` has an entry for each name that was asked about; `scripts` the install scripts of each
-    (name, version) that was asked about and answered; `advisories` is None where no source answered.
+    `packuments` has an entry for each name that was asked about; `manifests` one for each (name, version)
+    that was asked about and answered; `advisories` is None where no source answered.
     """
 
     packuments: Mapping[str, Packument | Missing | Unanswered] = {}
-    scripts: Mapping[tuple[str, str], Mapping[str, str]] = {}
+    manifests: Mapping[tuple[str, str], VersionManifest] = {}
     advisories: tuple[Advisory, ...] | None = None
     gaps: tuple[Gap, ...] = ()
     sources: tuple[str, ...] = ()

@@ -28,8 +28,6 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from npmguard.rules.places import asked_in
-
 from npmguard import overrides, specs, versions
 from npmguard.model import (
     Dependency,
@@ -47,6 +45,7 @@ from npmguard.model import (
     Source,
 )
 from npmguard.rules.base import Rule
+from npmguard.rules.places import asked_in
 from npmguard.settings import Settings
 
 _FIX = Fix("regenerate", None, "npm install --package-lock-only")
@@ -92,7 +91,7 @@ def needs(project: Project, settings: Settings) -> Needs:
         source = graph.nodes[problem.edge.source]
         if source.source is Source.REGISTRY and source.version:
             asked.add((source.name, source.version))
-    return Needs(versions=frozenset(asked))
+    return Needs(manifests=frozenset(asked))
 
 
 def _registry_says(graph: DependencyGraph, evidence: Evidence, edge: Dependency) -> Mapping[str, str] | None:
@@ -100,8 +99,8 @@ def _registry_says(graph: DependencyGraph, evidence: Evidence, edge: Dependency)
     if graph.format != "npm-1":
         return None
     source = graph.nodes[edge.source]
-    facts = evidence.facts(source.name, source.version) if source.source is Source.REGISTRY else None
-    return facts.dependencies if facts is not None else None
+    manifest = evidence.manifests.get((source.name, source.version or ""))
+    return manifest.dependencies if manifest is not None else None
 
 
 def _problems(project: Project, graph: DependencyGraph) -> Iterator[_Problem]:

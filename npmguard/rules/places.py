@@ -26,4 +26,9 @@ def of(project: Project, package: Package) -> Location | None:
         place = asked_in(manifest, package.alias or package.name)
         if place is not None:
             return place
+    return locked(project, package)
+
+
+def locked(project: Project, package: Package) -> Location | None:
+    """The package's entry in the lockfile."""
     return Location(project.lockfile.file, package.pointer) if project.lockfile else None

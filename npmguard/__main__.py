@@ -1,0 +1,76 @@
+"""The entry point. `--version` answers before anything else is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs the command line and gives the exit code."""
+    words = sys.argv[1:] if words is None else words
+    if words in (["--version"], ["-V"]):
+        from npmguard import __version__
+
+        print(f"npmguard {__version__}")
+        return 0
+    return _guarded(words)
+
+
+def _guarded(words: list[str]) -> int:
+    from npmguard.errors import NpmguardError
+
+    try:
+        return _run(words)
+    except NpmguardError as error:
+        from npmguard.cli.output import complain
+
+        complain(error)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # whoever read the report has seen enough
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except RecursionError:
+        from npmguard.cli.output import complain
+
+        complain("something in the project is nested too deeply to be read")
+        return 2
+    except Exception as error:
+        from npmguard.cli.output import complain
+
+        if "-v" in words or "--verbose" in words:
+            import traceback
+
+            traceback.print_exc()
+        complain(f"a mistake in npmguard itself, please report it: {type(error).__name__}: {error}")
+        return 2
+
+
+def _run(words: list[str]) -> int:
+    from npmguard.cli import quick
+
+    found = quick.read(words)
+    if found is not None:
+        return _call(*found)
+    from npmguard.cli.app import run
+
+    return run(words, _call)
+
+
+def _call(command: object, values: object) -> int:
+    # one module for each command, imported only when it is run
+    if getattr(command, "name", "") == "explain":
+        from npmguard.cli import explain
+
+        return explain.run(values)  # type: ignore[arg-type]
+    from npmguard.cli import check
+
+    return check.run(values)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The options of every command, as data.
+
+Two readers use this table: Typer, for help, completion and errors; and `quick`, for a plain command line,
+because importing Typer alone costs more than a whole check of a lockfile.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Option(NamedTuple):
+    """One option. `takes` is its value's name in the help, or "" for a flag; `many` may be repeated."""
+
+    name: str
+    flags: tuple[str, ...]
+    help: str
+    takes: str = ""
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
+class Command(NamedTuple):
+    """One command. `argument` is the name and help of its positional arguments, `many` or one at most."""
+
+    name: str
+    help: str
+    argument: tuple[str, str]
+    many: bool
+    options: tuple[Option, ...]
+
+
+_COLOR = Option(
+    "color",
+    ("--color",),
+    "When to use colour.",
+    "WHEN",
+    choices=("auto", "always", "never"),
+    default="auto",
+)
+_QUIET = Option("quiet", ("-q", "--quiet"), "No progress, and nothing but findings.")
+_VERBOSE = Option("verbose", ("-v", "--verbose"), "Every finding in full, with its paths.")
+_CONFIG = Option("config", ("--config",), "The settings to use in place of the project's own.", "FILE")
+GLOBAL = (_QUIET, _VERBOSE, _COLOR, _CONFIG)
+
+_OUTPUT = Option("output", ("-o", "--output"), "Write the report to this file.", "FILE")
+
+CHECK = Command(
+    "check",
+    "Audit projects: lockfile, install scripts, names, freshness, advisories.",
+    ("paths", "Folders, package.json files or lockfiles; by default this folder."),
+    True,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write the report.",
+            "FORMAT",
+            choices=("console", "json"),
+            default="console",
+        ),
+        _OUTPUT,
+        Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
+        Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
+        Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
+        Option("offline", ("--offline",), "Ask nobody: use the cache and local files alone."),
+        Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+        Option(
+            "advisories",
+            ("--advisories",),
+            "A file or folder of OSV records to look in as well.",
+            "PATH",
+            many=True,
+        ),
+        Option("production", ("--production",), "Look past what only development brings."),
+        Option("strict", ("--strict",), "Do without the settings of the audited project."),
+        Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+        *GLOBAL,
+    ),
+)
+
+EXPLAIN = Command(
+    "explain",
+    "What a rule looks for, why it matters, and how to fix what it finds.",
+    ("rule", "A rule's id; without one, the table of rules."),
+    False,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write it.",
+            "FORMAT",
+            choices=("console", "json", "markdown"),
+            default="console",
+        ),
+        *GLOBAL,
+    ),
+)
+
+COMMANDS = (CHECK, EXPLAIN)

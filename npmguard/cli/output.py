@@ -1,0 +1,93 @@
+"""Where a report goes, and how a person is kept informed meanwhile."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from npmguard.errors import UsageError
+from npmguard.model import Report
+from npmguard.text import plain
+
+
+def render(report: Report, format: str, *, color: str, verbose: bool, quiet: bool, to_file: bool) -> str:
+    """The report in one of the formats."""
+    if format == "json":
+        from npmguard.reports.json import render as write
+
+        return write(report)
+    from npmguard.reports.console import render as draw
+
+    return draw(report, color=colored(color) and not to_file, width=width(), verbose=verbose, quiet=quiet)
+
+
+def colored(when: str) -> bool:
+    """Is the terminal to be coloured? --color, then NO_COLOR and FORCE_COLOR, then what stdout is."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """How wide a line may be: the terminal's width within reason, 80 elsewhere."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return max(40, min(int(columns), 200))
+    if sys.stdout.isatty():
+        with suppress(OSError):
+            return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, 120))
+    return 80
+
+
+def write(text: str, path: str | None) -> None:
+    """Writes to stdout, or to a file that is there whole or not at all. Raises UsageError."""
+    if path is None or path == "-":
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+        return
+    partial = f"{path}.{os.getpid()}.part"
+    try:
+        with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        os.replace(partial, path)
+    except OSError as error:
+        raise UsageError(f"--output {path}: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            os.remove(partial)
+
+
+class Progress:
+    """One line on stderr, where that is a terminal: what is asked and how much has been answered."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._shown = not quiet and sys.stderr.isatty()
+        self._length = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._shown and (done == total or done % 10 == 0):
+            line = f"registry {done}/{total}"
+            self._length = len(line)
+            sys.stderr.write(f"\r{line}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._length:
+            sys.stderr.write("\r" + " " * self._length + "\r")
+            sys.stderr.flush()
+            self._length = 0
+
+
+def complain(message: object) -> None:
+    """One line on stderr."""
+    text = plain(" ".join(str(message).split()))
+    stream = sys.stderr
+    encoding = stream.encoding or "utf-8"
+    stream.write(f"npmguard: {text}\n".encode(encoding, "backslashreplace").decode(encoding))

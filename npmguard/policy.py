@@ -1,0 +1,125 @@
+"""What the user's decisions make of the findings: severities, ignores, the exit code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from npmguard.model import (
+    Finding,
+    Project,
+    ProjectReport,
+    Report,
+    Severity,
+    Suppressed,
+)
+from npmguard.settings import Ignore, Settings
+
+
+def apply(findings: Iterable[Finding], project: Project, settings: Settings) -> tuple[Finding, ...]:
+    """The findings with their severities, fingerprints and ignores, worst first.
+
+    An ignore past its date hides nothing; each that would have hidden something is reported itself.
+    """
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    done: list[Finding] = []
+    expired: dict[Ignore, list[Finding]] = {}
+    for finding in findings:
+        severity = settings.severities.get(finding.rule, finding.severity)
+        finding = finding._replace(severity=severity, fingerprint=_fingerprint(finding, project))
+        for ignore in settings.ignores:
+            if not _meant(ignore, finding):
+                continue
+            until = ignore.until.isoformat() if ignore.until else None
+            if until is not None and until < today:
+                expired.setdefault(ignore, []).append(finding)
+                continue
+            finding = finding._replace(suppressed=Suppressed("config", ignore.reason, until))
+            break
+        done.append(finding)
+    for ignore, found in expired.items():
+        note = _expired(ignore, found)
+        done.append(note._replace(fingerprint=_fingerprint(note, project)))
+    done.sort(key=_order)
+    return tuple(done)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (
+        -finding.severity,
+        finding.rule,
+        finding.package or "",
+        finding.version or "",
+        finding.ids,
+        finding.title,
+        finding.fingerprint,
+    )
+
+
+def _meant(ignore: Ignore, finding: Finding) -> bool:
+    return (
+        ignore.rule == finding.rule
+        and ignore.package in (None, finding.package)
+        and ignore.version in (None, finding.version)
+        and (ignore.id is None or ignore.id in finding.ids)
+    )
+
+
+def _expired(ignore: Ignore, found: Sequence[Finding]) -> Finding:
+    what = " ".join(part for part in (ignore.rule, ignore.package, ignore.version, ignore.id) if part)
+    until = ignore.until.isoformat() if ignore.until else ""
+    count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+    return Finding(
+        ignore.rule,
+        Severity.INFO,
+        f"The ignore of {what} ended on {until}",
+        f"It no longer hides {count}. Its reason was: {ignore.reason}. Remove it, or decide anew.",
+        package=ignore.package,
+        version=ignore.version,
+        subject=f"expired ignore {what} {until}",
+    )
+
+
+def _fingerprint(finding: Finding, project: Project) -> str:
+    """What stays the same about a finding when lines, machines and other findings change."""
+    parts = (
+        finding.rule,
+        project.manifest.name or "",
+        finding.package or "",
+        finding.version or "",
+        finding.subject or " ".join(finding.ids),
+    )
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def report(
+    command: str, began: float, projects: Sequence[ProjectReport], packages: int, used: Sequence[Settings]
+) -> Report:
+    """The report of a run: totals and exit code. `used` are the projects' settings, in the same order."""
+    counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
+    suppressed = incomplete = 0
+    failing = False
+    forgiven = True
+    for project, settings in zip(projects, used, strict=True):
+        for finding in project.findings:
+            if finding.suppressed is not None:
+                suppressed += 1
+                continue
+            counts[finding.severity] += 1
+            failing = failing or (settings.fail_on is not None and finding.severity >= settings.fail_on)
+        incomplete += len(project.incomplete)
+        forgiven = forgiven and (settings.allow_incomplete or not project.incomplete)
+    levels = {settings.fail_on for settings in used}
+    return Report(
+        command,
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
+        round((time.time() - began) * 1000),
+        tuple(projects),
+        packages,
+        counts,
+        suppressed,
+        incomplete,
+        levels.pop() if len(levels) == 1 else None,
+        1 if failing else 0 if forgiven else 3,
+    )

@@ -1,0 +1,295 @@
+"""npm's own settings: which registry serves which name, and with which credential.
+
+Lowest first: the default registry, the global npmrc, the user's ~/.npmrc, the project's .npmrc,
+`npm_config_*` in the environment, the command line. The project's file is not trusted with more than naming
+registries: it may come from whoever opened the pull request. It never decides where a credential of the
+user goes, nor through which proxy or with which certificates (docs/registry.md).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from npmguard.errors import InputError
+from npmguard.project.files import read
+
+_VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
+# What a project may not decide: who listens in.
+_OURS_ALONE = frozenset(
+    ("proxy", "https-proxy", "http-proxy", "noproxy", "cafile", "ca", "cert", "key", "strict-ssl")
+)
+_CREDENTIALS = (":_authtoken", ":_auth", ":username", ":_password", ":certfile", ":keyfile")
+
+Settings = dict[str, str]
+
+
+class NpmConfig:
+    """npm's settings in force for one project.
+
+    `values` holds the plain keys, `secrets` the credentials by host and path ("//host/path/:_authToken"),
+    `ignored` a line for each setting of the project that was not followed.
+    """
+
+    def __init__(self, values: Settings, scopes: Settings, secrets: Settings, ignored: list[str]) -> None:
+        self.values = values
+        self._scopes = scopes
+        self._secrets = secrets
+        self.ignored = ignored
+
+    @cached_property
+    def registry(self) -> str:
+        """The default registry's URL, with a slash at the end."""
+        return self.values.get("registry") or default_registry()
+
+    @cached_property
+    def registries(self) -> Mapping[str, str]:
+        """The registries by scope ("" for the default): URLs with a slash at the end."""
+        return {"": self.registry, **self._scopes}
+
+    def registry_for(self, name: str) -> str:
+        """The URL of the registry that serves this package name."""
+        scope = name.partition("/")[0] if name.startswith("@") else ""
+        return self._scopes.get(scope) or self.registry
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        return self.values.get(key, default)
+
+    def credentials_for(self, url: str) -> str | None:
+        """The Authorization header for a URL of a registry, or None.
+
+        npm keeps credentials by host and path; the longest path that leads to the URL counts, and no other
+        host or port ever does.
+        """
+        parts = urlsplit(url)
+        path = parts.path if parts.path.endswith("/") else parts.path.rpartition("/")[0] + "/"
+        while True:
+            at = f"//{parts.netloc.rpartition('@')[2]}{path}"
+            token = self._secrets.get(f"{at}:_authToken")
+            if token:
+                return f"Bearer {token}"
+            basic = self._secrets.get(f"{at}:_auth") or _joined(
+                self._secrets.get(f"{at}:username"), self._secrets.get(f"{at}:_password")
+            )
+            if basic:
+                return f"Basic {basic}"
+            if path in ("", "/"):
+                return None
+            path = path.rstrip("/").rpartition("/")[0] + "/"
+
+
+def _joined(username: str | None, password: str | None) -> str | None:
+    if not username or not password:
+        return None
+    try:
+        plain = b64decode(password)
+    except ValueError:
+        return None
+    return b64encode(username.encode() + b":" + plain).decode()
+
+
+def load(folder: str, *, registry: str | None = None, environ: Mapping[str, str] | None = None) -> NpmConfig:
+    """npm's settings for the project in `folder`; `registry` is the command line's, above all others."""
+    env = os.environ if environ is None else environ
+    trusted: Settings = {}
+    for path in _trusted_files(env):
+        trusted |= _expanded(_file(path), env)
+    above = _from_environment(env)
+    if registry:
+        above["registry"] = registry
+    project = _file(os.path.join(folder, ".npmrc"))
+    known = _hosts({**trusted, **above})
+    allowed, ignored = _allowed(project, env, known)
+    return _config({**trusted, **allowed, **above}, ignored)
+
+
+def _config(merged: Settings, ignored: list[str]) -> NpmConfig:
+    values: Settings = {}
+    scopes: Settings = {}
+    secrets: Settings = {}
+    for key, value in merged.items():
+        if key.startswith("//"):
+            secrets[key] = value
+        elif key.startswith("@") and key.endswith(":registry"):
+            if _is_url(value):
+                scopes[key.removesuffix(":registry")] = _with_slash(value)
+        elif key == "registry":
+            if _is_url(value):
+                values[key] = _with_slash(value)
+        else:
+            values[key] = value
+    return NpmConfig(values, scopes, secrets, ignored)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _with_slash(url: str) -> str:
+    return url if url.endswith("/") else url + "/"
+
+
+def _hosts(settings: Settings) -> set[str]:
+    """The hosts that the user's own settings send something to."""
+    found = set()
+    for key, value in settings.items():
+        if (key == "registry" or key.endswith(":registry")) and _is_url(value):
+            found.add(urlsplit(value).netloc)
+        elif key.startswith("//"):
+            found.add(key[2:].partition("/")[0])
+    return found
+
+
+def _allowed(project: Settings, env: Mapping[str, str], known: set[str]) -> tuple[Settings, list[str]]:
+    """Those settings of the project's .npmrc that are followed, and a line for each that is not."""
+    found: Settings = {}
+    ignored: list[str] = []
+    for key, value in project.items():
+        if key.lower() in _OURS_ALONE or key.startswith("_"):
+            ignored.append(f".npmrc: {key} is not taken from a project")
+            continue
+        if "${" not in value and "${" not in key:
+            found[key] = value
+            continue
+        if key.startswith("//"):
+            # a token from the environment goes only to a host that the user's own settings know
+            host = key[2:].partition("/")[0]
+            if host in known or host == urlsplit(default_registry()).netloc:
+                found[key] = _replaced(value, env)
+            else:
+                ignored.append(
+                    f".npmrc: a variable's value is not sent to {host}, which only the project names"
+                )
+            continue
+        if key == "registry" or key.endswith(":registry"):
+            # a variable may name a registry, but not be written into the URL of another
+            whole = _VARIABLE.fullmatch(value)
+            if whole is None:
+                ignored.append(f".npmrc: {key} mixes a variable into a URL")
+                continue
+        found[key] = _replaced(value, env)
+    return found, ignored
+
+
+def _expanded(settings: Settings, env: Mapping[str, str]) -> Settings:
+    return {_replaced(key, env): _replaced(value, env) for key, value in settings.items()}
+
+
+def _replaced(text: str, env: Mapping[str, str]) -> str:
+    """The text with ${VAR} replaced; an undefined one stays, `${VAR?}` becomes nothing (as npm does)."""
+
+    def one(match: re.Match[str]) -> str:
+        escapes, name, soft = match[1], match[2], match[3]
+        if len(escapes) % 2:
+            return match[0][(len(escapes) + 1) // 2 :]
+        value = env.get(name)
+        if value is None:
+            value = "" if soft else f"${{{name}}}"
+        return escapes[len(escapes) // 2 :] + value
+
+    return _VARIABLE.sub(one, text) if "${" in text else text
+
+
+def _from_environment(env: Mapping[str, str]) -> Settings:
+    """`npm_config_*`, in any case of letters; npm turns _ into - in plain keys, not in those of a host."""
+    found: Settings = {}
+    for name, value in env.items():
+        if name[:11].lower() != "npm_config_" or value == "":
+            continue
+        key = name[11:]
+        if not key.startswith(("//", "@")):
+            key = (key[0] + key[1:].replace("_", "-")).lower() if key else ""
+        if key and not key.startswith("_"):
+            found[key] = value
+    return found
+
+
+def _trusted_files(env: Mapping[str, str]) -> Iterable[str]:
+    """The global npmrc and the user's, in that order."""
+
+    def named(key: str) -> str | None:
+        return next((v for k, v in env.items() if k.lower() == f"npm_config_{key}" and v), None)
+
+    home = env.get("HOME") or env.get("USERPROFILE") or os.path.expanduser("~")
+    everywhere = named("globalconfig") or _global_file(env, named("prefix"))
+    if everywhere:
+        yield everywhere
+    yield named("userconfig") or os.path.join(home, ".npmrc")
+
+
+def _global_file(env: Mapping[str, str], prefix: str | None) -> str | None:
+    """PREFIX/etc/npmrc, where PREFIX is the folder above the one that node lies in."""
+    if prefix:
+        return os.path.join(prefix, "etc", "npmrc")
+    for folder in env.get("PATH", "").split(os.pathsep):
+        node = os.path.join(folder, "node.exe" if os.name == "nt" else "node")
+        if folder and os.path.isfile(node):
+            real = os.path.dirname(os.path.realpath(node))
+            return os.path.join(real if os.name == "nt" else os.path.dirname(real), "etc", "npmrc")
+    return None
+
+
+def _file(path: str) -> Settings:
+    """The settings of an npmrc file; none where it is missing or unreadable, as npm has it."""
+    if not os.path.isfile(path):
+        return {}
+    try:
+        text = read(path, path).decode("utf-8-sig", errors="replace")
+    except InputError:
+        return {}
+    return parse(text)
+
+
+def parse(text: str) -> Settings:
+    """The top-level keys of an ini text, by the rules of npm's `ini` package; a list keeps its last item."""
+    found: Settings = {}
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line[0] in ";#":
+            continue
+        if line.startswith("["):
+            if line.endswith("]"):
+                break  # npm has no sections: what follows is out of its sight
+            continue
+        key, equals, value = line.partition("=")
+        name = _plain(key).removesuffix("[]")
+        if name:
+            found[name] = _plain(value) if equals else "true"
+    return found
+
+
+def _plain(text: str) -> str:
+    """A key or value without its quotes, or without the comment behind it."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    out = []
+    escaped = False
+    for character in text:
+        if escaped:
+            out.append(character if character in "\\;#" else "\\" + character)
+            escaped = False
+        elif character in ";#":
+            break
+        elif character == "\\":
+            escaped = True
+        else:
+            out.append(character)
+    return ("".join(out) + ("\\" if escaped else "")).strip()
+
+
+def default_registry() -> str:
+    """The registry that serves npm packages where no setting names one: the purl standard's default."""
+    from packageurl.contrib.purl2url import get_download_url
+
+    url: str = get_download_url("pkg:npm/a@1")  # type: ignore[no-untyped-call]
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

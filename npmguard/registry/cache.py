@@ -1,0 +1,244 @@
+"""The cache on disk: packuments reduced to what rules ask for, in one SQLite file.
+
+Two tables, so that a warm run reads only the versions it asks about and decodes nothing. Whatever goes wrong
+with the file (corrupted, locked, read-only, of a newer schema), the audit goes on without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from npmguard.model import VersionFacts
+
+_SCHEMA = 1
+_FORGET_AFTER = 90 * 86_400  # seconds
+_CHUNK = 400
+
+_TABLES = """
+CREATE TABLE packuments (
+  id INTEGER PRIMARY KEY, url TEXT UNIQUE NOT NULL, etag TEXT, modified TEXT,
+  fetched REAL NOT NULL, fresh_until REAL NOT NULL, registry_facts INTEGER NOT NULL,
+  dist_tags TEXT NOT NULL, versions TEXT NOT NULL);
+CREATE TABLE versions (
+  packument INTEGER NOT NULL, version TEXT NOT NULL, integrity TEXT, shasum TEXT,
+  deprecated TEXT, install_script INTEGER, published TEXT,
+  PRIMARY KEY (packument, version)) WITHOUT ROWID;
+CREATE TABLE manifests (
+  url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL,
+  scripts TEXT NOT NULL, dependencies TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Slim(NamedTuple):
+    """A packument as it is kept: every version's facts, and the dist-tags."""
+
+    dist_tags: Mapping[str, str]
+    versions: Mapping[str, VersionFacts]
+    registry_facts: bool
+
+
+class Kept(NamedTuple):
+    """What the cache knows of one packument, its versions' facts apart. Times are seconds since 1970."""
+
+    id: int
+    etag: str | None
+    modified: str | None
+    fetched: float
+    fresh_until: float
+    registry_facts: bool
+    dist_tags: Mapping[str, str]
+    versions: str  # every version number, one a line
+
+
+class KeptManifest(NamedTuple):
+    fetched: float
+    fresh_until: float
+    scripts: Mapping[str, str]
+    dependencies: Mapping[str, str]
+
+
+class Cache:
+    """The cache file. Every method is safe on a cache that could not be opened: it knows nothing then."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+        self._db = self._open(path) if path else None
+
+    def _open(self, path: str) -> sqlite3.Connection | None:
+        for _ in range(2):
+            try:
+                folder = os.path.dirname(path)
+                if folder and not os.path.isdir(folder):
+                    os.makedirs(folder, mode=0o700, exist_ok=True)
+                if not os.path.exists(path):
+                    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+                db = sqlite3.connect(path, timeout=2)
+                db.execute("PRAGMA journal_mode=WAL")
+                db.execute("PRAGMA synchronous=NORMAL")
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+                if version == 0:
+                    with db:
+                        db.executescript("BEGIN IMMEDIATE;" + _TABLES + f"PRAGMA user_version={_SCHEMA};")
+                elif version != _SCHEMA:
+                    db.close()
+                    return None
+                return db
+            except sqlite3.OperationalError:
+                return None  # read-only, locked, no room: another run may be using it
+            except sqlite3.DatabaseError:
+                # no SQLite file, or a broken one: nothing in it is worth keeping
+                with suppress(OSError):
+                    os.remove(path)
+            except OSError:
+                return None
+        return None
+
+    def packuments(self, urls: Iterable[str]) -> dict[str, Kept]:
+        """What is kept of these URLs."""
+        found: dict[str, Kept] = {}
+        wanted = list(urls)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags,versions"
+            for row in self._rows(
+                f"SELECT {columns} FROM packuments WHERE url IN ({marks})",  # noqa: S608
+                chunk,
+            ):
+                with suppress(ValueError):
+                    url, *known = row
+                    known[5], known[6] = bool(known[5]), json.loads(known[6])
+                    found[url] = Kept(*known)
+        return found
+
+    def facts(self, packument: int, versions: Iterable[str]) -> dict[str, VersionFacts]:
+        """The facts of those of the versions that exist."""
+        found: dict[str, VersionFacts] = {}
+        for version in versions:
+            for row in self._rows(
+                "SELECT version,integrity,shasum,deprecated,install_script,published FROM versions"
+                " WHERE packument=? AND version=?",
+                (packument, version),
+            ):
+                script = None if row[4] is None else bool(row[4])
+                found[version] = VersionFacts(row[0], row[1], row[2], row[3], script, row[5])
+        return found
+
+    def manifests(self, urls: Iterable[str]) -> dict[str, KeptManifest]:
+        """What is kept of the manifests at these URLs."""
+        found: dict[str, KeptManifest] = {}
+        for url in urls:
+            for row in self._rows(
+                "SELECT fetched,fresh_until,scripts,dependencies FROM manifests WHERE url=?", (url,)
+            ):
+                with suppress(ValueError):
+                    found[url] = KeptManifest(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+        return found
+
+    def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
+        if self._db is None:
+            return []
+        try:
+            return self._db.execute(query, tuple(values)).fetchall()
+        except sqlite3.DatabaseError:
+            self._db = None
+            return []
+
+    def keep(self, url: str, slim: Slim, etag: str | None, modified: str | None, fresh_until: float) -> None:
+        """Keeps a packument in place of what was kept before. Written by `close`."""
+        if self._db is None:
+            return
+        with suppress(sqlite3.DatabaseError):
+            db = self._db
+            db.execute(
+                "DELETE FROM versions WHERE packument IN (SELECT id FROM packuments WHERE url=?)", (url,)
+            )
+            db.execute("DELETE FROM packuments WHERE url=?", (url,))
+            row = db.execute(
+                "INSERT INTO packuments"
+                " (url,etag,modified,fetched,fresh_until,registry_facts,dist_tags,versions)"
+                " VALUES (?,?,?,?,?,?,?,?)",
+                (
+                    url,
+                    etag,
+                    modified,
+                    time.time(),
+                    fresh_until,
+                    slim.registry_facts,
+                    json.dumps(slim.dist_tags),
+                    "\n".join(slim.versions),
+                ),
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO versions VALUES (?,?,?,?,?,?,?)",
+                [
+                    (
+                        row.lastrowid,
+                        facts.version,
+                        facts.integrity,
+                        facts.shasum,
+                        facts.deprecated,
+                        facts.has_install_script,
+                        facts.published,
+                    )
+                    for facts in slim.versions.values()
+                ],
+            )
+
+    def refresh(self, url: str, fresh_until: float) -> None:
+        """The registry said that what is kept is still right."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "UPDATE packuments SET fetched=?, fresh_until=? WHERE url=?",
+                    (time.time(), fresh_until, url),
+                )
+
+    def keep_manifest(
+        self,
+        url: str,
+        scripts: Mapping[str, str],
+        dependencies: Mapping[str, str],
+        fresh_until: float,
+    ) -> None:
+        """Keeps a version's manifest."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "INSERT OR REPLACE INTO manifests VALUES (?,?,?,?,?)",
+                    (url, time.time(), fresh_until, json.dumps(scripts), json.dumps(dependencies)),
+                )
+
+    def close(self) -> None:
+        """Writes what was kept, and lets go of what nobody asked about for three months."""
+        if self._db is None:
+            return
+        with suppress(sqlite3.DatabaseError):
+            db = self._db
+            if db.in_transaction:
+                old = time.time() - _FORGET_AFTER
+                db.execute(
+                    "DELETE FROM versions WHERE packument IN (SELECT id FROM packuments WHERE fetched<?)",
+                    (old,),
+                )
+                db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
+                db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
+                db.commit()
+            db.close()
+        self._db = None
+
+
+def default_path() -> str:
+    """Where the cache lies: NPMGUARD_CACHE_DIR, else the user's cache folder."""
+    folder = os.environ.get("NPMGUARD_CACHE_DIR")
+    if not folder:
+        from platformdirs import user_cache_dir
+
+        folder = user_cache_dir("npmguard", appauthor=False)
+    return os.path.join(folder, "registry.sqlite")

@@ -1,0 +1,323 @@
+"""Asks registries for what rules need, and says of every name what came of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from npmguard.model import Missing, Needs, Packument, Unanswered, VersionManifest
+from npmguard.project.npmrc import NpmConfig
+from npmguard.registry.cache import Cache, Kept, default_path
+
+if TYPE_CHECKING:
+    from npmguard.registry.cache import Slim
+    from npmguard.registry.http import Answer, Http
+
+Progress = Callable[[int, int], None]
+Bulk = Mapping[str, Sequence[str]]
+
+_ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
+_BULK_PATH = "-/npm/v1/security/advisories/bulk"
+_LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
+_LARGEST_BULK = 64 * 1024 * 1024
+_LARGEST_MANIFEST = 8 * 1024 * 1024
+_FRESH = 300.0  # seconds that an answer without Cache-Control is good for, as npm has it
+_FRESHEST = 3600.0
+_DAY = 86_400.0
+
+
+class Stats(NamedTuple):
+    """What an answer rests on: requests sent, packuments from the cache, the age of the oldest in seconds."""
+
+    requests: int = 0
+    from_cache: int = 0
+    oldest: float = 0.0
+
+
+class Answers(NamedTuple):
+    """What the registries said. Each name that was asked about has an entry in `packuments`.
+
+    `bulk` is the decoded answer of the advisory endpoint, or None with `bulk_error` in words.
+    """
+
+    packuments: Mapping[str, Packument | Missing | Unanswered]
+    manifests: Mapping[tuple[str, str], VersionManifest]
+    bulk: dict[str, Any] | None = None
+    bulk_error: str | None = None
+    stats: Stats = Stats()
+
+
+def fetch(
+    config: NpmConfig,
+    needs: Needs,
+    *,
+    offline: bool = False,
+    bulk: Bulk | None = None,
+    progress: Progress | None = None,
+    cache: str | None = None,
+) -> Answers:
+    """Answers for `needs`: from the cache where it is fresh (offline: whatever its age), else by asking.
+
+    `bulk` is what to ask the advisory endpoint about: versions by name. `cache` is the cache's path; by
+    default the user's. `progress` is told (answers so far, answers to come).
+    """
+    run = _Run(config, needs, offline, bulk, progress, Cache(default_path() if cache is None else cache))
+    try:
+        return run.answers()
+    finally:
+        run.cache.close()
+
+
+class _Run:
+    def __init__(
+        self,
+        config: NpmConfig,
+        needs: Needs,
+        offline: bool,
+        bulk: Bulk | None,
+        progress: Progress | None,
+        cache: Cache,
+    ) -> None:
+        self.config = config
+        self.needs = needs
+        self.offline = offline
+        self.bulk = bulk
+        self.progress = progress
+        self.cache = cache
+        self.versions: dict[str, list[str]] = {name: [] for name in needs.lists}
+        for name, version in needs.versions:
+            self.versions.setdefault(name, []).append(version)
+        self.packuments: dict[str, Packument | Missing | Unanswered] = {}
+        self.manifests: dict[tuple[str, str], VersionManifest] = {}
+        self.bulk_answer: dict[str, Any] | None = None
+        self.bulk_error: str | None = None
+        self.from_cache = self.requests = 0
+        self.oldest = 0.0
+        self.done = self.total = 0
+
+    def answers(self) -> Answers:
+        now = time.time()
+        urls = {self.place(self.url(name)): name for name in self.versions}
+        kept = self.cache.packuments(urls)
+        stale: dict[str, Kept | None] = {}
+        for url, name in urls.items():
+            found = kept.get(url)
+            if found is not None and (self.offline or found.fresh_until > now):
+                self.take(name, found, now)
+            elif self.offline:
+                self.packuments[name] = Unanswered(name, "offline, and not in the cache")
+            else:
+                stale[name] = found
+        manifests = {
+            self.place(self.url(name, version)): (name, version) for name, version in self.needs.manifests
+        }
+        missing = []
+        known = self.cache.manifests(manifests)
+        for url, key in manifests.items():
+            manifest = known.get(url)
+            if manifest is not None and (self.offline or manifest.fresh_until > now):
+                self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
+            elif not self.offline:
+                missing.append(key)
+        if stale or missing or (self.bulk and not self.offline):
+            self.ask(stale, missing)
+        stats = Stats(self.requests, self.from_cache, self.oldest)
+        return Answers(self.packuments, self.manifests, self.bulk_answer, self.bulk_error, stats)
+
+    def url(self, name: str, version: str | None = None) -> str:
+        """The URL of a packument, or of one version's manifest. A scoped name keeps its @ and hides its /."""
+        base = self.config.registry_for(name) + quote(name, safe="@")
+        return base if version is None else f"{base}/{quote(version, safe='')}"
+
+    def place(self, url: str) -> str:
+        """The name of a URL's answer in the cache: what was told to one account is that account's alone."""
+        credentials = self.config.credentials_for(url)
+        if credentials is None:
+            return url
+        from hashlib import sha256
+
+        return f"{url}#{sha256(credentials.encode()).hexdigest()[:16]}"
+
+    # -- from the cache
+
+    def take(self, name: str, kept: Kept, now: float) -> None:
+        self.from_cache += 1
+        self.oldest = max(self.oldest, now - kept.fetched)
+        self.packuments[name] = Packument(
+            name,
+            kept.dist_tags,
+            self.cache.facts(kept.id, self.versions[name]),
+            tuple(kept.versions.split("\n")) if name in self.needs.lists and kept.versions else None,
+            kept.registry_facts,
+        )
+
+    # -- from the registry
+
+    def ask(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
+        import asyncio
+
+        self.total = len(stale) + len(manifests) + (1 if self.bulk else 0)
+        asyncio.run(self.ask_all(stale, manifests))
+
+    async def ask_all(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
+        import asyncio
+
+        from npmguard.registry.http import Http
+
+        async with Http(self.config) as http:
+            jobs = [self.packument(http, name, kept) for name, kept in sorted(stale.items())]
+            jobs += [self.manifest(http, name, version) for name, version in sorted(manifests)]
+            if self.bulk:
+                # first, as it is the one answer that the others do not help with
+                jobs.insert(0, self.advisories(http))
+            await asyncio.gather(*jobs)
+            self.requests = http.requests
+
+    def step(self) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done, self.total)
+
+    async def packument(self, http: Http, name: str, kept: Kept | None) -> None:
+        url = self.url(name)
+        headers = {"accept": _ABBREVIATED}
+        if kept is not None and kept.etag:
+            headers["if-none-match"] = kept.etag
+        elif kept is not None and kept.modified:
+            headers["if-modified-since"] = kept.modified
+        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        self.packuments[name] = self.understood(name, url, answer, kept)
+        self.step()
+
+    def understood(
+        self, name: str, url: str, answer: Answer, kept: Kept | None
+    ) -> Packument | Missing | Unanswered:
+        from npmguard.registry.packument import read
+
+        if answer.status == 304 and kept is not None:
+            self.cache.refresh(self.place(url), _fresh_until(answer))
+            self.take(name, kept, time.time())
+            self.from_cache -= 1
+            return self.packuments[name]
+        if answer.status == 404:
+            return Missing(name)
+        if answer.status != 200:
+            return Unanswered(name, _refusal(answer, "GET", "packuments"))
+        try:
+            slim = read(answer.body, name)
+        except ValueError as error:
+            return Unanswered(name, _not_json(answer, str(error)))
+        if "no-store" not in answer.headers.get("cache-control", ""):
+            etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+            self.cache.keep(self.place(url), slim, etag, modified, _fresh_until(answer))
+        return self.reduced(name, slim)
+
+    def reduced(self, name: str, slim: Slim) -> Packument:
+        wanted = self.versions[name]
+        return Packument(
+            name,
+            slim.dist_tags,
+            {version: slim.versions[version] for version in wanted if version in slim.versions},
+            tuple(slim.versions) if name in self.needs.lists else None,
+            slim.registry_facts,
+        )
+
+    async def manifest(self, http: Http, name: str, version: str) -> None:
+        from npmguard.registry.packument import manifest
+
+        url = self.url(name, version)
+        answer = await http.get(url, {"accept": "application/json"}, _LARGEST_MANIFEST)
+        self.step()
+        if answer.status != 200:
+            return
+        try:
+            scripts, dependencies = manifest(answer.body, name)
+        except ValueError:
+            return
+        self.manifests[name, version] = VersionManifest(scripts, dependencies)
+        self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
+
+    # -- advisories
+
+    async def advisories(self, http: Http) -> None:
+        """One POST to each registry with its own names: a private scope's are not told to another."""
+        found: dict[str, Any] = {}
+        for registry, asked in self.bulk_by_registry().items():
+            answer = await http.post(
+                registry + _BULK_PATH,
+                {
+                    "accept": "application/json",
+                    "content-type": "application/json",
+                    "content-encoding": "gzip",
+                },
+                _squeezed(asked),
+                _LARGEST_BULK,
+            )
+            try:
+                found.update(_advisories(answer, registry))
+            except ValueError as error:
+                self.bulk_error = str(error)
+        self.bulk_answer = None if self.bulk_error and not found else found
+        self.step()
+
+    def bulk_by_registry(self) -> dict[str, dict[str, Sequence[str]]]:
+        found: dict[str, dict[str, Sequence[str]]] = {}
+        for name, versions in (self.bulk or {}).items():
+            found.setdefault(self.config.registry_for(name), {})[name] = versions
+        return found
+
+
+def _squeezed(asked: Mapping[str, Iterable[str]]) -> bytes:
+    import gzip
+
+    return gzip.compress(json.dumps(asked, separators=(",", ":")).encode(), 6)
+
+
+def _advisories(answer: Answer, registry: str) -> dict[str, Any]:
+    path = f"/{_BULK_PATH}" if urlsplit(registry).path in ("", "/") else urlsplit(registry).path + _BULK_PATH
+    if answer.status != 200:
+        raise ValueError(_refusal(answer, "POST", path))
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise ValueError(_not_json(answer, f"the answer to POST {path} is no JSON")) from None
+    if not isinstance(found, dict):
+        raise ValueError(f"the answer to POST {path} is no object")
+    if "error" in found and not isinstance(found["error"], list):
+        raise ValueError(f"the registry answered POST {path} with an error")
+    return found
+
+
+def _refusal(answer: Answer, method: str, what: str) -> str:
+    if answer.problem is not None:
+        return answer.problem
+    words = {
+        401: " (it wants a login)",
+        403: " (it forbids that)",
+        429: " (too many requests)",
+    }.get(answer.status, "")
+    return f"the registry answered {answer.status}{words} to {method} {what}"
+
+
+def _not_json(answer: Answer, reason: str) -> str:
+    if answer.body.lstrip()[:1] == b"<":
+        return "the registry answered with a web page instead of JSON"
+    if not answer.body:
+        return "the registry answered with nothing"
+    return reason
+
+
+def _fresh_until(answer: Answer) -> float:
+    """Until when an answer is good, by its Cache-Control, within bounds."""
+    control = answer.headers.get("cache-control", "").lower()
+    age = _FRESH
+    for part in control.split(","):
+        word, _, value = part.strip().partition("=")
+        if word == "max-age" and value.strip('"').isdigit():
+            age = min(float(value.strip('"')), _FRESHEST)
+        elif word == "no-cache":
+            age = 0.0
+    return time.time() + age

@@ -1,0 +1,245 @@
+"""HTTP, the only module that imports httpx.
+
+Bounded on every side: answers, redirects, tries, time, requests in flight. Credentials go to the registry
+they were configured for, and never along a redirect to another host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from npmguard import __version__
+from npmguard.project.npmrc import NpmConfig
+
+IN_FLIGHT = 64
+# httpcore's pool slows down with the square of its idle HTTP/1.1 connections, so they are shared out
+_LANES = 8
+_MOST_REDIRECTS = 5
+_TRIES = 3
+_LONGEST_WAIT = 20.0  # seconds, whatever Retry-After says
+_REQUEST_TIME = 60.0  # seconds for one answer, slow drips included
+_HOPELESS = 4  # failures to connect to a host, with no success, after which it is asked no more
+_AGENT = f"npmguard/{__version__}"
+
+
+class Answer(NamedTuple):
+    """What came back: a status with its body, or `problem` in words."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    problem: str | None = None
+
+
+class Http:
+    """A client for one run."""
+
+    def __init__(self, config: NpmConfig, *, longest: float = 180.0) -> None:
+        self._config = config
+        self._ends = time.monotonic() + longest
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._lanes: list[httpx.AsyncClient] = []
+        self._multiplexed: httpx.AsyncClient | None = None
+        self._next = 0
+        self._failed: dict[str, int] = {}
+        self._answered: set[str] = set()
+        self.requests = 0
+
+    async def __aenter__(self) -> Http:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for client in (*self._lanes, self._multiplexed):
+            if client is not None:
+                await client.aclose()
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int) -> Answer:
+        """The answer to GET, `most` bytes at most once decoded. Never raises for what a server does."""
+        return await self._send("GET", url, headers, None, most)
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
+        """The answer to POST. It is repeated like a GET: what npmguard posts asks, and changes nothing."""
+        return await self._send("POST", url, headers, body, most)
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
+    ) -> Answer:
+        host = urlsplit(url).netloc
+        async with self._slots:
+            for attempt in range(_TRIES):
+                if self._failed.get(host, 0) >= _HOPELESS and host not in self._answered:
+                    return _failed(f"{_shown(host)} could not be reached")
+                left = self._ends - time.monotonic()
+                if left <= 0:
+                    return _failed("the time for asking the registry ran out")
+                last = attempt == _TRIES - 1
+                try:
+                    answer = await asyncio.wait_for(
+                        self._follow(method, url, headers, body, most), min(left, _REQUEST_TIME)
+                    )
+                except TimeoutError:
+                    answer = _failed(f"no answer from {_shown(host)} in time")
+                except httpx.ConnectError as error:
+                    self._failed[host] = self._failed.get(host, 0) + 1
+                    answer = _failed(f"{_shown(host)} could not be reached ({_reason(error)})")
+                except httpx.TimeoutException:
+                    self._failed[host] = self._failed.get(host, 0) + 1
+                    answer = _failed(f"no answer from {_shown(host)} in time")
+                except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+                    answer = _failed(f"the answer of {_shown(host)} broke off ({_reason(error)})")
+                else:
+                    self._answered.add(host)
+                    if answer.status not in (408, 429) and answer.status < 500:
+                        return answer
+                if last:
+                    return answer
+                await asyncio.sleep(min(_pause(attempt, answer), max(0.0, self._ends - time.monotonic())))
+        raise AssertionError("unreachable")
+
+    async def _follow(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
+    ) -> Answer:
+        secure = url.startswith("https:")
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = await self._once(method, url, headers, body, most)
+            if answer.status not in (301, 302, 303, 307, 308):
+                return answer
+            where = answer.headers.get("location", "")
+            target = str(httpx.URL(url).join(where))
+            if not target.startswith(("https:", "http:")) or (secure and target.startswith("http:")):
+                return _failed(f"{_shown(urlsplit(url).netloc)} redirects away from https")
+            if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
+                return answer  # an answer to a POST that is elsewhere to be read is none that we know
+            url = target
+        return _failed(f"{_shown(urlsplit(url).netloc)} redirects too often")
+
+    async def _once(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
+    ) -> Answer:
+        # by the URL of this very request: a redirect's target gets what was configured for it, or nothing
+        credentials = self._config.credentials_for(url)
+        sent = {**headers, "user-agent": _AGENT, "accept-encoding": "gzip"}
+        if credentials is not None:
+            sent["authorization"] = credentials
+        self.requests += 1
+        async with self._client(url).stream(method, url, headers=sent, content=body) as response:
+            found = bytearray()
+            if response.status_code not in (301, 302, 303, 307, 308):
+                async for part in response.aiter_bytes():
+                    found += part
+                    if len(found) > most:
+                        return _failed(f"an answer of more than {most >> 20} MiB")
+            plain = {key.lower(): value for key, value in response.headers.items()}
+            return Answer(response.status_code, plain, bytes(found))
+
+    def _client(self, url: str) -> httpx.AsyncClient:
+        if url.startswith("https:"):
+            if self._multiplexed is None:
+                self._multiplexed = self._new(http2=True, connections=_LANES)
+            return self._multiplexed
+        if not self._lanes:
+            self._lanes = [self._new(http2=False, connections=IN_FLIGHT // _LANES) for _ in range(_LANES)]
+        self._next += 1
+        return self._lanes[self._next % _LANES]
+
+    def _new(self, *, http2: bool, connections: int) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            http2=http2,
+            verify=_trust(self._config) if http2 else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            timeout=httpx.Timeout(30.0, connect=10.0, pool=None),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            mounts=self._proxies(),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def _proxies(self) -> dict[str, httpx.AsyncBaseTransport | None] | None:
+        """npm's proxy settings, else the environment's, as mounts of httpx."""
+        plain, secure, without = proxies(self._config)
+        if not plain and not secure:
+            return None
+        found: dict[str, httpx.AsyncBaseTransport | None] = {}
+        for scheme, proxy in (("http://", plain), ("https://", secure)):
+            if proxy:
+                found[scheme] = httpx.AsyncHTTPTransport(
+                    proxy=proxy, verify=_trust(self._config), http2=scheme == "https://"
+                )
+        for host in without:
+            found[f"all://*{host}" if host.startswith(".") else f"all://{host}"] = None
+        return found
+
+
+def proxies(config: NpmConfig) -> tuple[str | None, str | None, list[str]]:
+    """(the proxy for http, the one for https, the hosts that go without)."""
+    import os
+
+    env = {key.lower(): value for key, value in os.environ.items() if value}
+
+    def setting(key: str) -> str | None:
+        value = config.get(key)
+        return value if value and value not in ("null", "false") else None
+
+    plain = setting("proxy") or env.get("http_proxy")
+    secure = setting("https-proxy") or setting("proxy") or env.get("https_proxy")
+    without = setting("noproxy") or env.get("no_proxy") or ""
+    hosts = [host.strip() for host in without.split(",") if host.strip()]
+    if "*" in hosts:
+        return None, None, []
+    return plain, secure, hosts
+
+
+def _trust(config: NpmConfig) -> ssl.SSLContext:
+    """The certificates to believe in: the system's or httpx's own, and those that npm's settings add."""
+    context = httpx.create_ssl_context(trust_env=True)
+    import os
+
+    for path in (config.get("cafile"), os.environ.get("NODE_EXTRA_CA_CERTS")):
+        if path and os.path.isfile(path):
+            try:
+                context.load_verify_locations(cafile=path)
+            except (ssl.SSLError, OSError):
+                continue
+    inline = config.get("ca")
+    if inline and "BEGIN CERTIFICATE" in inline:
+        context.load_verify_locations(cadata=inline.replace("\\n", "\n"))
+    if config.get("strict-ssl") == "false":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _pause(attempt: int, answer: Answer) -> float:
+    """Seconds to wait before the next try: what the server asks for, else longer each time."""
+    asked = answer.headers.get("retry-after", "").strip()
+    if asked.isdigit():
+        return min(float(asked), _LONGEST_WAIT)
+    if asked:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            return min(max(0.0, parsedate_to_datetime(asked).timestamp() - time.time()), _LONGEST_WAIT)
+        except (ValueError, TypeError):
+            pass
+    return float(0.25 * 2**attempt) * (1 + random.random() / 2)  # noqa: S311
+
+
+def _failed(problem: str) -> Answer:
+    return Answer(0, {}, b"", problem)
+
+
+def _shown(host: str) -> str:
+    """A host fit to be printed: without whatever stood before it."""
+    return host.rpartition("@")[2] or "the registry"
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())[:120]
+    return "".join(c if c.isprintable() else "?" for c in text) or type(error).__name__

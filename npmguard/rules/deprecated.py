@@ -1,0 +1,88 @@
+"""A package's author says not to use this version any more.
+
+Looks at every locked package, at any depth, for the deprecation that its publisher set on the registry; where
+the registry cannot be asked, for the one that npm noted in the lockfile.
+
+Why it matters
+    A deprecated version gets no fixes, the next hole in it included. Its message often says more: a known
+    flaw, a successor, a name given up. `request` was deprecated in 2020 and is still installed millions of
+    times a week, with an open server-side request forgery (CVE-2023-28155).
+
+Bad
+    "request": "^2.88.2"
+
+Good
+    A maintained package in its place.
+
+How to fix
+    Follow the message. For one that another package brings, update that package: npm ls request says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from npmguard.model import Evidence, Finding, Fix, Gap, Needs, Packument, Project, Severity, Source
+from npmguard.rules import places
+from npmguard.rules.base import Rule
+from npmguard.rules.grouping import by_version, in_force
+from npmguard.settings import Settings
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    return Needs(
+        versions=frozenset(
+            (p.name, p.version)
+            for p in in_force(project, settings.production)
+            if p.source is Source.REGISTRY and p.version and not p.bundled
+        )
+    )
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
+    graph = project.graph
+    if graph is None:
+        return
+    asked = [p for p in evidence.packuments.values() if isinstance(p, Packument)]
+    tells = any(p.registry_facts for p in asked)
+    if asked and not tells:
+        yield Gap(
+            "registry",
+            "its metadata carries no deprecations (it looks rebuilt from tarballs), so only those that the "
+            "lockfile notes are known",
+            ("deprecated",),
+        )
+    for package, keys in by_version(in_force(project, settings.production)):
+        facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
+        if facts is not None and tells:
+            message = facts.deprecated
+        else:
+            message = (facts.deprecated if facts is not None else None) or package.deprecated
+        if message is None:
+            continue
+        direct = any(key in graph.direct for key in keys)
+        packument = evidence.packument(package.name)
+        latest = packument.dist_tags.get("latest") if packument else None
+        whole = latest is not None and latest == package.version
+        yield Finding(
+            "deprecated",
+            Severity.MODERATE if direct else Severity.LOW,
+            f"{package.label} is deprecated" + (", and there is no later one" if whole else ""),
+            f"Its publisher says: {' '.join(message.split())[:400]}",
+            package=package.name,
+            version=package.version,
+            fix=Fix("replace") if whole or latest is None else Fix("upgrade", latest),
+            location=places.of(project, package) if direct else places.locked(project, package),
+            keys=keys,
+        )
+
+
+RULE = Rule(
+    "deprecated",
+    "freshness",
+    Severity.MODERATE,
+    "A package's author says not to use this version any more.",
+    __doc__ or "",
+    check,
+    needs,
+)

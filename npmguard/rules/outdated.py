@@ -1,0 +1,166 @@
+"""A direct dependency is behind its latest version.
+
+Compares what the lockfile holds for each dependency that a package.json of the project asks for with the
+registry: the version that an update within the range would bring (wanted), and the latest one.
+
+Why it matters
+    A project that stays close to the latest versions takes a security fix in minutes. One that is three
+    majors behind takes it in weeks, just when there is no time: fixes mostly come for the newest line alone.
+
+Bad
+    react 17.0.2 where 19.2.0 is the latest
+
+Good
+    react 19.2.0
+
+How to fix
+    Within the range: npm update react
+    To the latest: npm install react@latest, with its notes on what changed at hand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from npmguard import specs, versions
+from npmguard.model import (
+    Dependency,
+    DependencyKind,
+    Evidence,
+    Finding,
+    Fix,
+    Needs,
+    Package,
+    Packument,
+    Project,
+    Severity,
+    Source,
+)
+from npmguard.rules import places
+from npmguard.rules.base import Rule
+from npmguard.settings import Settings
+
+_ASKED = (DependencyKind.PROD, DependencyKind.DEV, DependencyKind.OPTIONAL)
+
+
+def _direct(project: Project, settings: Settings) -> Iterator[tuple[Dependency, Package]]:
+    """The registry packages that a package.json of the project asks for, with who asks."""
+    graph = project.graph
+    if graph is None:
+        return
+    for root in graph.roots:
+        for edge in graph.edges.get(root, ()):
+            if edge.target is None or edge.kind not in _ASKED:
+                continue
+            if settings.production and edge.kind is DependencyKind.DEV:
+                continue
+            package = graph.nodes[edge.target]
+            if package.source is Source.REGISTRY and package.version:
+                yield edge, package
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    direct = [package for _, package in _direct(project, settings)]
+    return Needs(
+        lists=frozenset(p.name for p in direct),
+        versions=frozenset((p.name, p.version) for p in direct if p.version),
+    )
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    told = set()
+    for edge, package in _direct(project, settings):
+        packument = evidence.packument(package.name)
+        current = package.version
+        if packument is None or current is None or (package.name, current, edge.spec) in told:
+            continue
+        told.add((package.name, current, edge.spec))
+        latest = packument.dist_tags.get("latest")
+        now = versions.key(current, loose=True)
+        then = versions.key(latest, loose=True) if latest else None
+        if latest is None or now is None or then is None or then <= now:
+            continue
+        wanted = _wanted(edge, packument, latest) or current
+        behind = _behind(current, latest)
+        age = _age(packument, current)
+        detail = f"Locked {current}; wanted {wanted} by {edge.spec or '*'}; latest {latest}."
+        if age:
+            detail += f" {current} was published {age} ago."
+        name = edge.name
+        option = " --save-dev" if edge.kind is DependencyKind.DEV else ""
+        where = f" -w {edge.source}" if edge.source else ""
+        if wanted == latest:
+            command = f"npm update{where} {name}"
+        elif package.alias:
+            command = f"npm install{option}{where} {name}@npm:{package.name}@{latest}"
+        else:
+            command = f"npm install{option}{where} {name}@{latest}"
+        yield Finding(
+            "outdated",
+            Severity.LOW if versions.difference(current, latest) == "major" else Severity.INFO,
+            f"{name} {current}: {latest} is out ({behind} behind)",
+            detail,
+            package=package.name,
+            version=current,
+            fix=Fix("upgrade", latest, command),
+            location=places.of(project, package),
+            keys=(package.key,),
+            subject=f"{edge.source} {edge.spec}",
+        )
+
+
+def _wanted(edge: Dependency, packument: Packument, latest: str) -> str | None:
+    """What an update within the range would bring: the latest if it fits, else the highest that does."""
+    spec = specs.parse(edge.name, edge.spec)
+    if spec.kind == "tag":
+        return packument.dist_tags.get(spec.range or "latest")
+    range = spec.range or "*"
+    if not spec.registry:
+        return None
+    if versions.satisfies(latest, range, loose=True):
+        return latest
+    return versions.max_satisfying(packument.all_versions or (), range, loose=True)
+
+
+def _behind(current: str, latest: str) -> str:
+    """How far, in words: "2 majors", "1 minor"."""
+    a, b = versions.key(current, loose=True), versions.key(latest, loose=True)
+    word = versions.difference(current, latest)
+    if a is None or b is None or word is None or word == "prerelease":
+        return "a prerelease"
+    position = ("major", "minor", "patch").index(word)
+    first, second = a[position], b[position]
+    count = second - first if isinstance(first, int) and isinstance(second, int) else 1
+    noun = "patch" if word == "patch" else word
+    plural = "patches" if noun == "patch" else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"
+
+
+def _age(packument: Packument, version: str) -> str | None:
+    """How long ago a version was published, where the registry knows.
+
+    A mirror that rebuilds its metadata gives the day it first saw a version; that is not told.
+    """
+    facts = packument.versions.get(version)
+    if not packument.registry_facts or facts is None or not facts.published:
+        return None
+    try:
+        day = time.strptime(facts.published[:10], "%Y-%m-%d")
+    except ValueError:
+        return None
+    days = (time.time() - time.mktime(day)) / 86_400
+    if days < 60:
+        return f"{max(1, round(days))} days"
+    return f"{round(days / 30.4)} months" if days < 730 else f"{round(days / 365.25)} years"
+
+
+RULE = Rule(
+    "outdated",
+    "freshness",
+    Severity.LOW,
+    "A direct dependency is behind its latest version.",
+    __doc__ or "",
+    check,
+    needs,
+)

@@ -1,0 +1,27 @@
+"""Text from outside, made safe for where it lands."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters (terminal escapes among them), the marks that reorder text, and invisible characters.
+_UNSAFE = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f]"
+)
+
+
+def plain(text: str) -> str:
+    """The text with every character that a terminal might obey, or a reader not see, written out."""
+    return _UNSAFE.sub(_written, text)
+
+
+def one_line(text: str, most: int = 500) -> str:
+    """`plain` text on one line, cut at `most` characters."""
+    found = plain(" ".join(text.split()))
+    return found if len(found) <= most else found[: most - 1].rstrip() + "…"
+
+
+def _written(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
