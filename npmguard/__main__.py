@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -17,6 +18,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _guarded(words: list[str]) -> int:
+    # a run is short and makes next to no cycles: looking for them costs more than they hold
+    gc.disable()
     from npmguard.errors import NpmguardError
 
     try:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from npmguard import policy
+from npmguard import rules as catalogue
 from npmguard.errors import InputError
 from npmguard.evidence import gather
 from npmguard.jsontext import Places
@@ -26,7 +27,6 @@ from npmguard.model import (
 from npmguard.paths import Paths
 from npmguard.project import load, npmrc
 from npmguard.project.files import read
-from npmguard.rules import RULES
 from npmguard.rules.base import Rule
 from npmguard.settings import Options, Settings, resolve
 
@@ -66,7 +66,7 @@ def _audit(
     settings: Settings,
     progress: Progress | None,
 ) -> ProjectReport:
-    rules = [rule for rule in RULES if settings.chosen(rule.id)]
+    rules = catalogue.load(filter(settings.chosen, catalogue.IDS))
     if project.graph is not None and any(rule.id == "install-script" for rule in rules):
         from npmguard.project import installed
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 
 from npmguard.model import (
     Finding,
@@ -83,6 +82,8 @@ def _expired(ignore: Ignore, found: Sequence[Finding]) -> Finding:
 
 def _fingerprint(finding: Finding, project: Project) -> str:
     """What stays the same about a finding when lines, machines and other findings change."""
+    from hashlib import sha256
+
     parts = (
         finding.rule,
         project.manifest.name or "",

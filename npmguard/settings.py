@@ -120,9 +120,9 @@ def _rules(names: tuple[str, ...], option: str) -> frozenset[str]:
 
 def known_rules() -> frozenset[str]:
     """The ids of the rules that exist."""
-    from npmguard.rules import RULES
+    from npmguard.rules import IDS
 
-    return frozenset(rule.id for rule in RULES)
+    return frozenset(IDS)
 
 
 # Rules that are promised and not there yet: a settings file may already speak of them.

@@ -6,7 +6,7 @@ from npmguard.cli.output import write
 from npmguard.cli.quick import Values
 from npmguard.errors import UsageError
 from npmguard.reports import explain
-from npmguard.rules import RULES
+from npmguard.rules import IDS, load
 from npmguard.settings import LATER, near
 
 
@@ -15,13 +15,11 @@ def run(values: Values) -> int:
     name = values["rule"]
     format = str(values["format"])
     if name is None:
-        write(explain.table(RULES, format), None)
+        write(explain.table(load(), format), None)
         return 0
-    rule = next((rule for rule in RULES if rule.id == name), None)
-    if rule is None:
+    if name not in IDS:
         if name in LATER:
             raise UsageError(f"{name}: this version does not have that rule yet")
-        known = frozenset(rule.id for rule in RULES)
-        raise UsageError(f"{name}: no such rule{near(str(name), known)}")
-    write(explain.page(rule, format), None)
+        raise UsageError(f"{name}: no such rule{near(str(name), frozenset(IDS))}")
+    write(explain.page(load([str(name)])[0], format), None)
     return 0

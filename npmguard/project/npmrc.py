@@ -16,6 +16,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from npmguard.errors import InputError
+from npmguard.origins import default_registry
 from npmguard.project.files import read
 
 _VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
@@ -284,12 +285,3 @@ def _plain(text: str) -> str:
         else:
             out.append(character)
     return ("".join(out) + ("\\" if escaped else "")).strip()
-
-
-def default_registry() -> str:
-    """The registry that serves npm packages where no setting names one: the purl standard's default."""
-    from packageurl.contrib.purl2url import get_download_url
-
-    url: str = get_download_url("pkg:npm/a@1")  # type: ignore[no-untyped-call]
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +21,8 @@ Progress = Callable[[int, int], None]
 Bulk = Mapping[str, Sequence[str]]
 
 _ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
+# A name that makes one plain segment of a URL, or two for a scoped one.
+_ASKABLE = re.compile(r"(?:@[A-Za-z0-9~._-]+/)?(?!\.\.?$)[A-Za-z0-9~._!'()*-]+")
 _BULK_PATH = "-/npm/v1/security/advisories/bulk"
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
@@ -100,6 +103,10 @@ class _Run:
 
     def answers(self) -> Answers:
         now = time.time()
+        for name in [name for name in self.versions if not _ASKABLE.fullmatch(name)]:
+            # no registry can have it, and its URL might lead elsewhere
+            del self.versions[name]
+            self.packuments[name] = Missing(name)
         urls = {self.place(self.url(name)): name for name in self.versions}
         kept = self.cache.packuments(urls)
         stale: dict[str, Kept | None] = {}
@@ -112,7 +119,9 @@ class _Run:
             else:
                 stale[name] = found
         manifests = {
-            self.place(self.url(name, version)): (name, version) for name, version in self.needs.manifests
+            self.place(self.url(name, version)): (name, version)
+            for name, version in self.needs.manifests
+            if _ASKABLE.fullmatch(name)
         }
         missing = []
         known = self.cache.manifests(manifests)
@@ -266,6 +275,8 @@ class _Run:
     def bulk_by_registry(self) -> dict[str, dict[str, Sequence[str]]]:
         found: dict[str, dict[str, Sequence[str]]] = {}
         for name, versions in (self.bulk or {}).items():
+            if not _ASKABLE.fullmatch(name):
+                continue
             found.setdefault(self.config.registry_for(name), {})[name] = versions
         return found
 

@@ -1,53 +1,45 @@
 """The rules, one module each.
 
-To add one is to write its module and to add it to this table, in the order in which people read of them.
+To add one is to write its module, named as the rule with _ for -, and to add it to this table, in the order
+in which people read of them. A module is imported only when its rule is to run.
 """
 
-from npmguard.rules import (
-    advisory,
-    confusable_name,
-    deprecated,
-    foreign_host,
-    insecure_transport,
-    install_script,
-    integrity_mismatch,
-    integrity_missing,
-    integrity_weak,
-    invalid_name,
-    lockfile_drift,
-    lockfile_missing,
-    malware,
-    multiple_lockfiles,
-    non_registry_source,
-    outdated,
-    resolved_mismatch,
-    typosquat,
-    unpublished_version,
-    wildcard_range,
-)
-from npmguard.rules.base import Rule
+from __future__ import annotations
 
-RULES: tuple[Rule, ...] = (
-    lockfile_missing.RULE,
-    lockfile_drift.RULE,
-    multiple_lockfiles.RULE,
-    foreign_host.RULE,
-    insecure_transport.RULE,
-    integrity_missing.RULE,
-    integrity_weak.RULE,
-    integrity_mismatch.RULE,
-    resolved_mismatch.RULE,
-    non_registry_source.RULE,
-    unpublished_version.RULE,
-    install_script.RULE,
-    typosquat.RULE,
-    confusable_name.RULE,
-    invalid_name.RULE,
-    outdated.RULE,
-    deprecated.RULE,
-    malware.RULE,
-    advisory.RULE,
-    wildcard_range.RULE,
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from npmguard.rules.base import Rule
+
+IDS = (
+    "lockfile-missing",
+    "lockfile-drift",
+    "multiple-lockfiles",
+    "foreign-host",
+    "insecure-transport",
+    "integrity-missing",
+    "integrity-weak",
+    "integrity-mismatch",
+    "resolved-mismatch",
+    "non-registry-source",
+    "unpublished-version",
+    "install-script",
+    "typosquat",
+    "confusable-name",
+    "invalid-name",
+    "outdated",
+    "deprecated",
+    "malware",
+    "advisory",
+    "wildcard-range",
 )
 
-__all__ = ["RULES", "Rule"]
+
+def load(ids: Iterable[str] = IDS) -> tuple[Rule, ...]:
+    """The rules of these ids, in the order given."""
+    found: list[Rule] = []
+    for name in ids:
+        found.append(import_module(f"npmguard.rules.{name.replace('-', '_')}").RULE)
+    return tuple(found)

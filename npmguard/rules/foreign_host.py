@@ -42,7 +42,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if package.source is not Source.REGISTRY or not package.resolved:
             continue
         host = origins.read(package.resolved).host
-        if host not in known:
+        if host not in known and host != origins.read(origins.default_registry()).host:
             foreign.setdefault(host, []).append(package)
     names = ", ".join(sorted(known)) or "none"
     for host, packages in sorted(foreign.items()):
