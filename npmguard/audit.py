@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from npmguard import policy
 from npmguard import rules as catalogue
 from npmguard.errors import InputError
-from npmguard.evidence import gather
 from npmguard.jsontext import Places
 from npmguard.model import (
     Evidence,
@@ -24,10 +23,9 @@ from npmguard.model import (
     ProjectReport,
     Report,
 )
-from npmguard.paths import Paths
 from npmguard.project import load, npmrc
 from npmguard.project.files import read
-from npmguard.rules.base import Rule
+from npmguard.rules.base import Rule, nothing
 from npmguard.settings import Options, Settings, resolve
 
 Progress = Callable[[int, int], None]
@@ -72,7 +70,11 @@ def _audit(
 
         project = project._replace(installed=installed.scripts(folder, project.graph))
     gaps = _unread(project, rules)
-    evidence = gather(project, config, rules, settings, progress)
+    evidence = Evidence()
+    if any(rule.needs is not nothing for rule in rules):
+        from npmguard.evidence import gather
+
+        evidence = gather(project, config, rules, settings, progress)
     findings: list[Finding] = []
     for rule in rules:
         for item in rule.check(project, evidence, settings):
@@ -122,6 +124,8 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
     if graph is None:
         yield from findings
         return
+    from npmguard.paths import Paths
+
     paths = Paths(graph, project.manifest.name)
     known: dict[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], int]] = {}
     for finding in findings:

@@ -12,7 +12,7 @@ from typing import Any
 
 from npmguard.errors import InputError
 
-_CONFLICT = re.compile(rb"^(?:<{7}|>{7}|={7})(?: |\r?$)", re.MULTILINE)
+_CONFLICT = rb"^(?:<{7}|>{7}|={7})(?: |\r?$)"
 _DEEPEST = 200
 
 
@@ -67,7 +67,7 @@ def _constant(word: str) -> Any:
 
 
 def _explained(data: bytes, file: str, error: json.JSONDecodeError) -> InputError:
-    conflict = _CONFLICT.search(data)
+    conflict = re.search(_CONFLICT, data, re.MULTILINE)
     if conflict is not None:
         line = data.count(b"\n", 0, conflict.start()) + 1
         return InputError(file, "merge-conflict markers: resolve the conflict first", line)
@@ -77,8 +77,8 @@ def _explained(data: bytes, file: str, error: json.JSONDecodeError) -> InputErro
     return InputError(file, f"not JSON: {what} at column {error.colno}", error.lineno)
 
 
-_ENTRY = re.compile(r'"(node_modules/[^"\\]*)"\s*:')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
+_ENTRY = r'"(node_modules/[^"\\]*)"\s*:'
+_MARKS = r'"(?:[^"\\]|\\.)*"|[{}\[\],:]'
 
 
 class Places:
@@ -112,7 +112,7 @@ class Places:
         wanted = {_entry(p): p for p in pointers if p.startswith("/packages/node_modules~1")}
         found: dict[str, int] = {}
         twice: set[str] = set()
-        for match in _ENTRY.finditer(self._text) if wanted else ():
+        for match in re.finditer(_ENTRY, self._text) if wanted else ():
             pointer = wanted.get(match[1])
             if pointer is not None:
                 if pointer in found:
@@ -144,7 +144,7 @@ class Places:
         stack: list[tuple[str, bool, int]] = []  # (pointer of the container, is it an object, index)
         prefix, is_object, index = "", False, 0
         expect_key, pending, last = False, "", ""
-        for match in _TOKEN.finditer(self._text):
+        for match in re.finditer(_MARKS, self._text, re.DOTALL):
             token = match[0]
             first = token[0]
             if first == '"':

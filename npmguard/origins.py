@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII, without the backslash that browsers read as a slash
 _LONGEST = 4096
+# What nearly every URL in a lockfile looks like: it needs no taking apart in steps.
+_USUAL = re.compile(
+    r"(https?)://([a-z0-9.-]*[a-z0-9])(?::\d+)?/(?:[\w.-]+/)*?((?:@[\w.~-]+/)?[\w.~-]+)/-/([\w.~+-]+)\.tgz",
+    re.ASCII,
+)
 
 
 class Origin(NamedTuple):
@@ -31,8 +35,15 @@ def read(url: str) -> Origin:
     Credentials before the host (https://registry@evil.example/) do not fool it, and neither do
     characters that one program reads as part of the host and another does not.
     """
-    if len(url) > _LONGEST or not _PLAIN.fullmatch(url):
+    if len(url) > _LONGEST:
         return Origin("", "")
+    usual = _USUAL.fullmatch(url)
+    if usual is not None:
+        return Origin(usual[1], usual[2], *_file(usual[3], usual[4]))
+    if not _PLAIN.fullmatch(url):
+        return Origin("", "")
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
@@ -43,6 +54,8 @@ def read(url: str) -> Origin:
 
 
 def _tarball(path: str) -> tuple[str | None, str | None]:
+    from urllib.parse import unquote
+
     before, found, file = path.rpartition("/-/")
     if not found or not file.endswith(".tgz"):
         return None, None
@@ -50,8 +63,12 @@ def _tarball(path: str) -> tuple[str | None, str | None]:
     name = "/".join(parts[-2:]) if len(parts) > 1 and parts[-2].startswith("@") else parts[-1]
     if not name:
         return None, None
+    return _file(name, unquote(file).rpartition("/")[2].removesuffix(".tgz"))
+
+
+def _file(name: str, stem: str) -> tuple[str, str | None]:
+    """The package and version that a tarball's file, in the folder of package `name`, is of."""
     base = name.rpartition("/")[2]
-    stem = unquote(file).rpartition("/")[2].removesuffix(".tgz")
     if not stem.startswith(f"{base}-"):
         # a file of another package under this one's folder: what is fetched is the file
         return stem, None
@@ -67,8 +84,8 @@ def default_registry() -> str:
     from packageurl.contrib.purl2url import get_download_url
 
     url: str = get_download_url("pkg:npm/a@1")  # type: ignore[no-untyped-call]
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"
+    scheme, _, host = url.split("/")[:3]
+    return f"{scheme}//{host}/"
 
 
 def is_loopback(host: str) -> bool:

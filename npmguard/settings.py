@@ -203,7 +203,7 @@ _KEYS = frozenset(
         "ignore",
     )
 )
-_AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
+_AGE = r"(\d{1,6})\s*([mhdw])"
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -323,7 +323,7 @@ class _Reader:
     def age(self, value: object) -> int | None:
         if value is None:
             return None
-        match = _AGE.fullmatch(value) if isinstance(value, str) else None
+        match = re.fullmatch(_AGE, value) if isinstance(value, str) else None
         if match is None:
             raise self.refuse(
                 "minimum-release-age is not an age such as 3d, 12h or 2w", "minimum-release-age"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from npmguard import versions
 
@@ -109,6 +108,8 @@ def _aliased(name: str, text: str, spec: str) -> Spec:
 
 def _path(name: str, text: str, spec: str) -> Spec:
     where = re.sub(r"^file:(?://(?=/))?", "", spec, flags=re.IGNORECASE)
+    from urllib.parse import unquote
+
     kind = "file" if _TARBALL.search(where) else "directory"
     return Spec(kind, name, text, location=unquote(where) if "%" in where else where)
 
@@ -128,6 +129,8 @@ def _git(name: str, text: str, spec: str) -> Spec | None:
         return _repository(name, text, scp[1], scp[2], scp[3] or "")
     if "://" not in spec:
         return None
+    from urllib.parse import urlsplit
+
     try:
         url = urlsplit(spec.removeprefix("git+"))
         host, port = url.hostname or "", url.port
@@ -158,6 +161,8 @@ def _names_repository(host: str, parts: list[str]) -> bool:
 
 
 def _repository(name: str, text: str, host: str, path: str, committish: str) -> Spec:
+    from urllib.parse import unquote
+
     path = path.strip("/").removesuffix(".git")
     wanted = unquote(committish)
     if wanted.startswith("semver:"):

@@ -2,105 +2,263 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from npmguard import specs, versions
-from npmguard.model import Advisory, Dependency, DependencyGraph, DependencyKind, Fix, Package, Packument
+from npmguard.model import (
+    Advisory,
+    Dependency,
+    DependencyGraph,
+    DependencyKind,
+    Fix,
+    Package,
+    Packument,
+    Project,
+)
+
+_NO_VERSION = "<0.0.0-0"
+_MOST_NAMED = 3
+
+
+# -- is it vulnerable
+
+
+def matches(advisory: Advisory, version: str | None) -> bool | None:
+    """Is this version vulnerable? None where that cannot be told, as the advisory's range makes no sense.
+
+    Prereleases count as npm audit counts them: 1.2.3-beta.1 is below 1.2.3.
+    """
+    if version is None:
+        return False
+    if version in advisory.versions or _in(version, advisory.vulnerable):
+        return True
+    # loose reading drops an alternative that it does not understand; here that one might be the one
+    readable = versions.is_version(version, loose=True) and all(
+        versions.valid_range(part, loose=True) for part in advisory.vulnerable.split("||")
+    )
+    return False if readable else None
+
+
+def _in(version: str, vulnerable: str) -> bool:
+    # an advisory that names its versions one by one has no range; to npm the empty one holds everything
+    return bool(vulnerable) and versions.satisfies(version, vulnerable, loose=True, include_prerelease=True)
+
+
+# -- the versions to go to
+
+
+class Targets(NamedTuple):
+    """Where to go from one version of a package.
+
+    `fixed` has, by advisory id, the lowest version that fixes that advisory; `goals` the version to go to for
+    it: the lowest that fixes everything which can be fixed within `^current`, or else everything at once.
+    `listed` tells whether the registry's own list of versions was at hand.
+    """
+
+    fixed: Mapping[str, str]
+    goals: Mapping[str, str]
+    listed: bool
+
+
+def targets(
+    advisories: Sequence[Advisory], package: Package, packument: Packument | None, about: Iterable[Advisory]
+) -> Targets:
+    """The versions that fix `advisories`, all of which hold for this package.
+
+    `about` is every advisory about the package, lest the way out of one lead into another. Without the
+    registry's list, the versions are those at which the vulnerable ranges end.
+    """
+    current = package.version or "0.0.0"
+    every = list(about)
+    listed = packument is not None and bool(packument.all_versions)
+    pool: Iterable[str]
+    if packument is not None and packument.all_versions:
+        pool = packument.all_versions
+    else:
+        pool = {end for a in every for end in (*a.patched, *versions.bounds_above(a.vulnerable))}
+    fixed = {a.id: version for a in advisories if (version := _lowest(pool, [a], current)) is not None}
+    others = [a for a in every if a not in advisories]
+
+    def goal(ids: Collection[str]) -> str | None:
+        return _lowest(pool, [a for a in advisories if a.id in ids] + others, current)
+
+    near = {id: version for id, version in fixed.items() if _compatible(version, current)}
+    near_goal, far_goal = goal(near), goal(fixed)
+    if near_goal is not None and not _compatible(near_goal, current):
+        near_goal = None
+    goals = {id: (near_goal if id in near else far_goal) or version for id, version in fixed.items()}
+    return Targets(fixed, goals, listed)
+
+
+def _lowest(pool: Iterable[str], advisories: Sequence[Advisory], current: str) -> str | None:
+    """The lowest version of the pool above `current` that none of the advisories holds for."""
+    named = frozenset[str]().union(*(a.versions for a in advisories))
+    vulnerable = " || ".join(dict.fromkeys(a.vulnerable for a in advisories if a.vulnerable))
+    return versions.minimal_fix((v for v in pool if v not in named), vulnerable or _NO_VERSION, current)
+
+
+def _compatible(version: str, current: str) -> bool:
+    return versions.satisfies(version, f"^{current}", loose=True)
+
+
+def reach(advisory: Advisory, version: str) -> str | None:
+    """The last vulnerable version, where the range tells that (`<=1.2.3`) rather than the first fixed one."""
+    for part in advisory.vulnerable.split("||"):
+        if _in(version, part.strip()):
+            last = re.search(r"(?:<=|(?<![<>~^=\d.])=)\s?v?(\d[^\s,|]{0,100})", part)
+            return last[1] if last else None
+    return None
+
+
+# -- the way there
 
 
 class Way(NamedTuple):
-    """The way out, and what a person should know about it in one sentence."""
+    """The way out, what a person should know about it in a sentence, and whether it leads there for sure."""
 
-    fix: Fix | None
+    fix: Fix
     words: str
+    open: bool
 
 
-def matches(advisory: Advisory, package: Package) -> bool | None:
-    """Is this version vulnerable? None where the advisory's range makes no sense."""
-    if package.version is None:
-        return False
-    if package.version in advisory.versions:
-        return True
-    if not versions.valid_range(advisory.vulnerable, loose=True):
-        return None if advisory.vulnerable or not advisory.versions else False
-    if not advisory.vulnerable and advisory.versions:
-        return False
-    return versions.satisfies(package.version, advisory.vulnerable, loose=True, include_prerelease=True)
+class Ways:
+    """The ways out for the packages of one project."""
 
+    def __init__(self, project: Project, graph: DependencyGraph) -> None:
+        self._project = project
+        self._graph = graph
 
-def fixed_version(advisory: Advisory, package: Package, packument: Packument | None) -> str | None:
-    """The lowest version above this one that the advisory leaves out, as far as that can be told."""
-    current = package.version or "0.0.0"
-    if packument is not None and packument.all_versions:
-        return versions.minimal_fix(packument.all_versions, advisory.vulnerable, current)
-    ends = advisory.patched or versions.bounds_above(advisory.vulnerable)
-    return versions.minimal_fix(ends, advisory.vulnerable, current)
+    @cached_property
+    def _asking(self) -> Mapping[str, list[Dependency]]:
+        """Who asks for the package at each key."""
+        found: dict[str, list[Dependency]] = {}
+        for edges in self._graph.edges.values():
+            for edge in edges:
+                if edge.target is not None:
+                    found.setdefault(edge.target, []).append(edge)
+        return found
 
+    def to(self, goal: str, package: Package, keys: Iterable[str]) -> Way:
+        """How the project gets to the version `goal` from the copies of the package at `keys`.
 
-def way(
-    graph: DependencyGraph, package: Package, keys: Collection[str], fixed: str | None, manager: str = "npm"
-) -> Way:
-    """How the project gets to `fixed`.
+        What the project asks for itself is installed anew. What others ask for is updated where each of them
+        takes the goal; where one does not, it is named, and an override is the way.
+        """
+        graph = self._graph
+        asking = [edge for key in keys for edge in self._asking.get(key, ())]
+        inside = [e for e in asking if e.settled]
+        own = [e for e in asking if not e.settled and e.source in graph.roots]
+        holding = [e for e in asking if not e.settled and e.source not in graph.roots and not _takes(e, goal)]
+        forced = _override(self._project, package.name)
+        if forced is not None and not versions.satisfies(goal, forced, loose=True):
+            words = f'"overrides" in {self._project.manifest.file} asks for {forced}: change that to {goal}.'
+            return Way(Fix("edit", goal), words, False)
+        if inside:
+            names = _some(graph.nodes[e.source].label for e in inside)
+            words = f"It comes inside {names}: only another version of that brings {goal}."
+            return Way(Fix("review", goal), words, False)
+        if holding:
+            return Way(Fix("override", goal), self._held_back(package, holding, own, goal), False)
+        if own:
+            return Way(
+                Fix("upgrade", goal, _install(package, own, goal)), "A direct upgrade gets there.", True
+            )
+        name = package.alias or package.name
+        command = f"npm update {name}" if asking and _plain(name) else None
+        words = "Everything that asks for it takes that, so an update gets there." if asking else ""
+        return Way(Fix("upgrade", goal, command), words, bool(asking))
 
-    A direct dependency is installed anew. A transitive one is updated where everybody who asks for it would
-    take the fixed version; where somebody would not, that one is named, and an override is the way.
-    """
-    if fixed is None:
-        return Way(Fix("review"), "No fixed version is known.")
-    wanted = set(keys)
-    asking = [
-        edge for edges in graph.edges.values() for edge in edges if edge.target in wanted and not edge.settled
-    ]
-    own = [e for e in asking if not graph.nodes[e.source].third_party]
-    holding = [e for e in asking if graph.nodes[e.source].third_party and not _takes(e, fixed)]
-    if own and not holding:
-        edge = own[0]
-        option = " --save-dev" if edge.kind is DependencyKind.DEV else ""
-        where = f" -w {edge.source}" if edge.source else ""
-        target = f"npm:{package.name}@{fixed}" if package.alias else fixed
-        words = f"Fixed in {fixed}: a direct dependency, so installing that is enough."
-        return Way(Fix("upgrade", fixed, f"npm install{option}{where} {edge.name}@{target}"), words)
-    if asking and not holding:
-        words = f"Fixed in {fixed}, which everything that asks for it would take."
-        return Way(Fix("upgrade", fixed, f"npm update {package.name}"), words)
-    if not holding:
-        return Way(Fix("upgrade", fixed), f"Fixed in {fixed}.")
-    names = list(dict.fromkeys(f"{graph.nodes[e.source].label} ({e.spec})" for e in holding))
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    tops = _tops(graph, {e.source for e in holding})
-    words = (
-        f"Fixed in {fixed}, held back by {', '.join(names[:3])}{more}. "
-        f"Update {', '.join(tops[:3])} to a version that takes it, or override it: "
-        f'"overrides": {{"{package.name}": "{fixed}"}}.'
-    )
-    return Way(Fix("override", fixed), words)
+    def _held_back(
+        self, package: Package, holding: Sequence[Dependency], own: Sequence[Dependency], goal: str
+    ) -> str:
+        names = _some(f"{self._graph.nodes[e.source].label} (asks for {e.spec})" for e in holding)
+        tops = _some(self.bringing({e.source for e in holding}))
+        newer = f"See whether a newer {tops} takes it, or" if tops else "To get there,"
+        # npm refuses an override that differs from what the project asks for itself
+        value = f"${own[0].name}" if own else goal
+        first = f"install {package.name}@{goal} and " if own else ""
+        return (
+            f"A direct upgrade does not get there: {names} holds it back. {newer} {first}put "
+            f'"overrides": {{"{package.name}": "{value}"}} into package.json.'
+        )
+
+    def bringing(self, keys: Iterable[str]) -> list[str]:
+        """The names of the project's own dependencies that bring the packages at `keys`, nearest first."""
+        graph = self._graph
+        found: dict[str, None] = {}
+        level = sorted(set(keys))
+        seen = set(level)
+        while level:
+            following: set[str] = set()
+            for key in level:
+                if key in graph.direct:
+                    found.setdefault(graph.nodes[key].alias or graph.nodes[key].name)
+                else:
+                    following |= {edge.source for edge in self._asking.get(key, ())} - seen
+            seen |= following
+            level = sorted(following)
+        return list(found)
 
 
 def _takes(edge: Dependency, version: str) -> bool:
+    """Would this dependency be content with that version? Of a tag nobody knows; it is given the chance."""
     spec = specs.parse(edge.name, edge.spec)
-    return spec.kind == "tag" or (
-        spec.registry and versions.satisfies(version, spec.range or "*", loose=True)
-    )
+    if spec.kind == "tag":
+        return True
+    return spec.registry and versions.satisfies(version, spec.range or "*", loose=True)
 
 
-def _tops(graph: DependencyGraph, keys: set[str]) -> list[str]:
-    """The project's own dependencies that bring these packages, nearest first."""
-    parents: dict[str, set[str]] = {}
-    for key, edges in graph.edges.items():
-        for edge in edges:
-            if edge.target is not None:
-                parents.setdefault(edge.target, set()).add(key)
-    found: dict[str, None] = {}
-    seen = set(keys)
-    level = sorted(keys)
-    while level:
-        following = set()
-        for key in level:
-            if key in graph.direct:
-                found.setdefault(graph.nodes[key].name)
-                continue
-            following |= parents.get(key, set()) - seen
-        seen |= following
-        level = sorted(following)
-    return list(found)
+def _override(project: Project, name: str) -> str | None:
+    """The version that package.json forces for this name, where it does so plainly."""
+    found = project.manifest.data.get("overrides")
+    value = found.get(name) if isinstance(found, dict) else None
+    if isinstance(value, dict):
+        value = value.get(".")
+    if isinstance(value, str) and not value.startswith("$") and versions.valid_range(value, loose=True):
+        return value
+    return None
+
+
+_KINDS = {
+    DependencyKind.DEV: " --save-dev",
+    DependencyKind.OPTIONAL: " --save-optional",
+    DependencyKind.PEER: " --save-peer",
+}
+
+
+def _install(package: Package, own: Sequence[Dependency], goal: str) -> str | None:
+    """The command that installs `goal` wherever the project asks for it; None where none can be written.
+
+    Names and folders come from outside, and a command is something that people paste.
+    """
+    names = {e.name for e in own}
+    name = names.pop()
+    folders = sorted({e.source for e in own if e.source})
+    if names or not _plain(name) or not _plain(package.name) or not all(_plain(f) for f in folders):
+        return None
+    kinds = {e.kind for e in own}
+    option = _KINDS.get(kinds.pop(), "") if len(kinds) == 1 else ""
+    where = "".join(f" -w {folder}" for folder in folders)
+    if folders and any(not e.source for e in own):
+        where += " --include-workspace-root"
+    target = f"npm:{package.name}@{goal}" if name != package.name else goal
+    return f"npm install{option}{where} {name}@{target}"
+
+
+def uninstall(name: str) -> str | None:
+    """The command that removes a direct dependency; None where none can be written."""
+    return f"npm uninstall {name}" if _plain(name) else None
+
+
+def _plain(text: str) -> bool:
+    """Does it mean the same to every shell, and no option to npm?"""
+    return re.fullmatch(r"[@A-Za-z0-9._][@A-Za-z0-9._~/+-]*", text) is not None
+
+
+def _some(names: Iterable[str]) -> str:
+    found = list(dict.fromkeys(names))
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    return ", ".join(found[:_MOST_NAMED]) + more

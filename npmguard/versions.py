@@ -8,6 +8,7 @@ Nothing here raises on foreign text: what is no version or no range satisfies no
 from __future__ import annotations
 
 import re
+from builtins import range as range_
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,7 +58,9 @@ def _grammar(loose: bool) -> _Grammar:
     return _Grammar(_LOOSE, _X_LOOSE, _PRE_LOOSE) if loose else _Grammar(_FULL, _X, _PRE)
 
 
-_COMMON = re.compile(r"([\^~]?)(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
+_TOKEN = re.compile(
+    r"([~^]|[<>]?=?)(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*]))?(?:\.(\d{1,9}|[xX*])(?:-([0-9A-Za-z.-]{1,99}))?)?"
+)
 # One space at most between the parts, here as in node-semver: the text has no two in a row to begin with.
 _BUILD_ANYWHERE = re.compile(_BUILD, re.ASCII)
 _STAR = re.compile(r"[<>]?=?\s?\*")
@@ -106,6 +109,14 @@ def _match(version: str, loose: bool) -> re.Match[str] | None:
 @lru_cache(maxsize=65_536)
 def key(version: str, *, loose: bool = False) -> Key | None:
     """The sort key of a version, or None for what is none. Build metadata does not count."""
+    plain = _TOKEN.fullmatch(version)
+    if plain is not None and not plain[1] and plain[4] is not None:
+        # the short way for what nearly every version looks like
+        numbers = (plain[2], plain[3], plain[4])
+        if all(n.isdigit() and (n[0] != "0" or n == "0") for n in numbers):
+            found = _bound([int(n) for n in numbers], plain[5])
+            if found is not None:
+                return found
     match = _match(version, loose)
     return _key(match[1], match[2], match[3], match[4]) if match is not None else None
 
@@ -202,11 +213,30 @@ def _fitting(
     sets = _sets(range, loose, include_prerelease)
     if not sets:
         return []
+    majors = _majors(sets)
     return [
         (found, version)
         for version in versions
-        if (found := key(version, loose=loose)) is not None and _in(found, sets, include_prerelease)
+        if (majors is None or version.partition(".")[0] in majors)
+        and (found := key(version, loose=loose)) is not None
+        and _in(found, sets, include_prerelease)
     ]
+
+
+def _majors(sets: tuple[_Set, ...]) -> frozenset[str] | None:
+    """The first numbers that a plain version in the range can have, as text; None where they are many."""
+    found: set[str] = set()
+    for comparators in sets:
+        low = [bound[0] for op, bound in comparators if op in ("", ">", ">=")]
+        high = [bound[0] for op, bound in comparators if op in ("", "<", "<=")]
+        if not low or not high:
+            return None
+        first, last = max(low), min(high)  # type: ignore[type-var]
+        if not isinstance(first, int) or not isinstance(last, int) or last - first > 20:
+            return None
+        found.update(str(number) for number in range_(first, last + 1))
+    # and what loose reading takes before a number
+    return frozenset(found | {f"{sign}{number}" for number in found for sign in ("v", "=", " ")})
 
 
 def valid_range(text: str, *, loose: bool = False) -> bool:
@@ -287,11 +317,10 @@ def _sets(text: str, loose: bool, include_prerelease: bool) -> tuple[_Set, ...] 
     """The alternatives of a range, or None for what is no range."""
     if len(text) > _LONGEST_RANGE:
         return None
-    common = _COMMON.fullmatch(text)
-    if common is not None:
-        found = _of_common(common)
-        if found is not None:
-            return (found,)
+    if not include_prerelease:
+        simple = _simple(text)
+        if simple is not None:
+            return simple
     sets: list[_Set] = []
     for part in " ".join(text.split()).split("||"):
         try:
@@ -308,25 +337,73 @@ def _sets(text: str, loose: bool, include_prerelease: bool) -> tuple[_Set, ...] 
     return tuple(s for s in sets if s != _NOTHING) or (_NOTHING,)
 
 
-def _of_common(match: re.Match[str]) -> _Set | None:
-    """The short way for ^1.2.3, ~1.2.3 and 1.2.3; None for numbers with leading zeros."""
-    sign = match[1]
-    numbers = (match[2], match[3], match[4])
-    if any(n[0] == "0" and n != "0" for n in numbers):
+def _simple(text: str) -> tuple[_Set, ...] | None:
+    """The short way for the ranges that nearly everybody writes; None for all others.
+
+    It takes the same meaning a tenth of the time, and spares compiling the whole grammar.
+    """
+    sets: list[_Set] = []
+    for part in text.split("||"):
+        found: dict[_Comparator, None] = {}
+        tokens = part.split()
+        for token in tokens:
+            match = _TOKEN.fullmatch(token)
+            comparators = _of_token(match) if match is not None else None
+            if comparators is None:
+                return None
+            for comparator in comparators:
+                found[comparator] = None
+        if not tokens and text.strip():
+            return None
+        sets.append(tuple(found))
+    return tuple(sets)
+
+
+def _of_token(match: re.Match[str]) -> _Set | None:
+    """`^1.2.3`, `~1.2`, `>=1.2.3-beta.1`, `1.x`, `*` as comparators."""
+    op, first, second, third, pre = match.groups()
+    parts = [first, second, third]
+    numbers: list[int] = []
+    for part in parts:
+        if _is_x(part):
+            break
+        if part[0] == "0" and part != "0":
+            return None
+        numbers.append(int(part))
+    if any(not _is_x(part) for part in parts[len(numbers) :]):
         return None
-    major, minor, patch = (int(n) for n in numbers)
-    low = (major, minor, patch, 1)
-    if not sign:
-        return (_Comparator("", low),)
-    if sign == "~" or (major == 0 and minor):
-        high = (major, minor + 1, 0)
-    elif major:
-        high = (major + 1, 0, 0)
-    else:
-        high = (0, 0, patch + 1)
-    top = _Comparator("<", (*high, 0, (0, 0)))
-    # >=0.0.0 stands for anything, and is left out as node-semver leaves it out
-    return (top,) if low == (0, 0, 0, 1) else (_Comparator(">=", low), top)
+    if len(numbers) < 3 and (pre or op not in ("", "^", "~")):
+        return None
+    if not numbers:
+        return ()
+    if len(numbers) < 3 or op in ("^", "~"):
+        at = 0 if len(numbers) == 1 else 1
+        if op == "^" and len(numbers) > 1:
+            # the first number that is not zero, of those that are given
+            at = next((n for n, number in enumerate(numbers) if number), len(numbers) - 1)
+        top = [*numbers[:at], numbers[at] + 1, 0, 0][:3]
+        high = _Comparator("<", (*top, 0, (0, 0)))
+        numbers += [0] * (3 - len(numbers))
+        low = _bound(numbers, pre)
+        if low is None:
+            return None
+        # >=0.0.0 holds for anything
+        return (high,) if low == (0, 0, 0, 1) else (_Comparator(">=", low), high)
+    bound = _bound(numbers, pre)
+    if bound is None:
+        return None
+    if op == ">=" and bound == (0, 0, 0, 1):
+        return ()
+    return (_Comparator("" if op == "=" else op, bound),)
+
+
+def _bound(numbers: list[int], pre: str | None) -> Key | None:
+    if not pre:
+        return (*numbers, 1)
+    parts = pre.split(".")
+    if any(not part or (part.isdigit() and part[0] == "0" and part != "0") for part in parts):
+        return None
+    return (*numbers, 0, *(_identifier(part) for part in parts))
 
 
 def _is_x(part: str | None) -> bool:

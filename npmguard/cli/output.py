@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 from npmguard.errors import UsageError
 from npmguard.model import Report
-from npmguard.text import plain
 
 
 def render(report: Report, format: str, *, color: str, verbose: bool, quiet: bool, to_file: bool) -> str:
@@ -39,6 +37,8 @@ def width() -> int:
     if columns.isdigit() and int(columns) > 0:
         return max(40, min(int(columns), 200))
     if sys.stdout.isatty():
+        from contextlib import suppress
+
         with suppress(OSError):
             return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, 120))
     return 80
@@ -51,6 +51,8 @@ def write(text: str, path: str | None) -> None:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
         return
+    from contextlib import suppress
+
     partial = f"{path}.{os.getpid()}.part"
     try:
         with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -87,6 +89,8 @@ class Progress:
 
 def complain(message: object) -> None:
     """One line on stderr."""
+    from npmguard.text import plain
+
     text = plain(" ".join(str(message).split()))
     stream = sys.stderr
     encoding = stream.encoding or "utf-8"

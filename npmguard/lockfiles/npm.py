@@ -36,6 +36,7 @@ _FIELDS = (
     ("optionalDependencies", DependencyKind.OPTIONAL),
     ("devDependencies", DependencyKind.DEV),
 )
+_KINDS = frozenset(("dependencies", "optionalDependencies", "devDependencies", "peerDependencies"))
 
 
 class Entry(NamedTuple):
@@ -176,7 +177,7 @@ class _Reader:
                 return target
             if spec.kind == "version":
                 # what npm 4 wrote beside a git URL was the version of that day; npm does not rely on it
-                if _source(self._text(old, "resolved", place)) is not Source.GIT:
+                if _source(self._text(old, "resolved", place) or "https:/-/") is not Source.GIT:
                     fields["version"] = spec.range
                 if spec.alias:
                     fields["name"] = spec.name
@@ -218,38 +219,44 @@ class _Reader:
         return {name: (spec, kind) for _, name, spec, kind in self._recorded(key)}
 
     def _package(self, key: str, fields: dict[str, Any], place: str) -> Package:
-        text = self._text
+        get = fields.get
+        name, version = get("name"), get("version")
+        for field, value in (("name", name), ("version", version)):
+            if value is not None and not isinstance(value, str):
+                raise self.error(place, f'"{field}" is not text')
         installed = installed_name(key)
-        name = text(fields, "name", place)
         if installed is None:
             manifest = self.manifests.get(key)
             source = Source.PROJECT if not key else self._folder_source(key)
             return Package(
                 key,
                 (manifest.name if manifest else None) or name or posixpath.basename(key),
-                (manifest.version if manifest else None) or text(fields, "version", place),
+                (manifest.version if manifest else None) or version or None,
                 source,
                 pointer=place,
             )
-        resolved = text(fields, "resolved", place)
+        resolved, integrity = get("resolved"), get("integrity")
+        for field, value in (("resolved", resolved), ("integrity", integrity)):
+            if value is not None and not isinstance(value, str):
+                raise self.error(place, f'"{field}" is not text')
         return Package(
             key,
             name or installed,
-            text(fields, "version", place),
-            _source(resolved),
-            resolved,
-            text(fields, "integrity", place),
+            version or None,
+            _source(resolved) if resolved else Source.REGISTRY,
+            resolved or None,
+            integrity or None,
             installed if name and name != installed else None,
-            bool(fields.get("dev")),
-            bool(fields.get("optional") or fields.get("devOptional")),
-            bool(fields.get("peer")),
-            bool(fields.get("inBundle")),
-            bool(fields.get("hasInstallScript")) if not self.nested else None,
-            _message(fields.get("deprecated")),
-            _texts(fields.get("os")),
-            _texts(fields.get("cpu")),
+            "dev" in fields and bool(fields["dev"]),
+            bool(get("optional") or get("devOptional")),
+            "peer" in fields and bool(fields["peer"]),
+            "inBundle" in fields and bool(fields["inBundle"]),
+            None if self.nested else bool(get("hasInstallScript")),
+            _message(fields["deprecated"]) if "deprecated" in fields else None,
+            _texts(fields["os"]) if "os" in fields else (),
+            _texts(fields["cpu"]) if "cpu" in fields else (),
             place,
-            _requested(fields.get("from"), name or installed),
+            _requested(get("from"), name or installed) if self.nested else None,
         )
 
     def _folder_source(self, key: str) -> Source:
@@ -276,12 +283,14 @@ class _Reader:
 
     # -- edges
 
-    def _link(self) -> Edges:
+    def _link(self, names: frozenset[str] | None) -> Edges:
         edges: dict[str, list[Dependency]] = {}
         entries, links, nodes = self.entries, self.links, self.nodes
         shrinkwrapped = tuple(f"{k}/" for k, (fields, _) in entries.items() if fields.get("hasShrinkwrap"))
         carried = bool(shrinkwrapped) or any(node.bundled for node in nodes.values())
         for key, name, spec, kind in self._asked():
+            if names is not None and name not in names:
+                continue
             place = _find(key, name, entries)
             target = links.get(place, place) if place is not None else None
             if target is not None and target not in nodes:
@@ -340,6 +349,11 @@ class _Reader:
                     kind = DependencyKind.OPTIONAL if soft else DependencyKind.PROD
                     yield key, name, self._spec(spec, name, place), kind
             return
+        if len(_KINDS & fields.keys()) == 1 and "dependencies" in fields:
+            # by far the most ask for plain dependencies alone
+            for name, spec in self._map(fields["dependencies"], "dependencies", place):
+                yield key, name, spec, DependencyKind.PROD
+            return
         peers = fields.get("peerDependencies")
         found_names: dict[str, tuple[str, DependencyKind]] = {}
         if peers:
@@ -362,7 +376,9 @@ class _Reader:
                 return  # some very old packages published a list; npm reads nothing from it
             raise self.error(f"{place}/{field}", f'"{field}" is not an object')
         for name, spec in value.items():
-            yield name, self._spec(spec, name, f"{place}/{field}")
+            if not isinstance(spec, str):
+                raise self.error(f"{place}/{field}", f"the range of {name!r} is not text")
+            yield name, spec
 
     def _spec(self, spec: Any, name: str, place: str) -> str:
         if isinstance(spec, str):
@@ -428,9 +444,7 @@ def _folder(path: str) -> str:
     return "" if tidy == "." else tidy
 
 
-def _source(resolved: str | None) -> Source:
-    if resolved is None:
-        return Source.REGISTRY
+def _source(resolved: str) -> Source:
     if resolved.startswith(("https://", "http://")):
         return Source.REGISTRY if "/-/" in resolved else Source.URL
     if resolved.startswith("file:"):

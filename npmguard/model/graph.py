@@ -15,15 +15,16 @@ class DependencyGraph:
     """Packages by key, and the edges between them.
 
     `nodes` holds everything, the project ("") and its workspaces included. Edges cost more than the
-    packages themselves, so they are made on first use: `link` is called once with the nodes and gives,
-    for each key, the dependencies that start there. `recorded` is what the lockfile itself notes that the
-    project ("") and its workspaces asked for when it was written, by key; empty where the format does not.
+    packages themselves, so they are made on first use: `link` gives, for each key, the dependencies that
+    start there; all of them, or those on packages of the names it is called with. `recorded` is what the
+    lockfile itself notes that the project ("") and its workspaces asked for when it was written, by key;
+    empty where the format does not.
     """
 
     def __init__(
         self,
         nodes: Mapping[str, Package],
-        link: Callable[[], Edges],
+        link: Callable[[frozenset[str] | None], Edges],
         *,
         format: str,
         roots: Iterable[str] = ("",),
@@ -48,7 +49,12 @@ class DependencyGraph:
     @cached_property
     def edges(self) -> Edges:
         """The dependencies that start at each key."""
-        return self._link()
+        return self._link(None)
+
+    def asking_for(self, names: frozenset[str]) -> list[Dependency]:
+        """The dependencies on packages that are installed under these names."""
+        edges = self.edges if "edges" in self.__dict__ else self._link(names)
+        return [edge for found in edges.values() for edge in found if edge.name in names]
 
     @cached_property
     def direct(self) -> frozenset[str]:

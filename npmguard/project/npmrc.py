@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from npmguard.errors import InputError
 from npmguard.origins import default_registry
@@ -49,8 +47,12 @@ class NpmConfig:
 
     @cached_property
     def registries(self) -> Mapping[str, str]:
-        """The registries by scope ("" for the default): URLs with a slash at the end."""
-        return {"": self.registry, **self._scopes}
+        """The registries that settings name, by scope ("" for the default): URLs with a slash at the end.
+
+        Where none names the default one it is left out: most audits never need to know it.
+        """
+        named = self.values.get("registry")
+        return {"": named, **self._scopes} if named else dict(self._scopes)
 
     def registry_for(self, name: str) -> str:
         """The URL of the registry that serves this package name."""
@@ -66,6 +68,8 @@ class NpmConfig:
         npm keeps credentials by host and path; the longest path that leads to the URL counts, and no other
         host or port ever does.
         """
+        from urllib.parse import urlsplit
+
         parts = urlsplit(url)
         path = parts.path if parts.path.endswith("/") else parts.path.rpartition("/")[0] + "/"
         while True:
@@ -86,6 +90,8 @@ class NpmConfig:
 def _joined(username: str | None, password: str | None) -> str | None:
     if not username or not password:
         return None
+    from base64 import b64decode, b64encode
+
     try:
         plain = b64decode(password)
     except ValueError:
@@ -127,6 +133,8 @@ def _config(merged: Settings, ignored: list[str]) -> NpmConfig:
 
 
 def _is_url(text: str) -> bool:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -140,6 +148,8 @@ def _with_slash(url: str) -> str:
 
 def _hosts(settings: Settings) -> set[str]:
     """The hosts that the user's own settings send something to."""
+    from urllib.parse import urlsplit
+
     found = set()
     for key, value in settings.items():
         if (key == "registry" or key.endswith(":registry")) and _is_url(value):
@@ -163,7 +173,7 @@ def _allowed(project: Settings, env: Mapping[str, str], known: set[str]) -> tupl
         if key.startswith("//"):
             # a token from the environment goes only to a host that the user's own settings know
             host = key[2:].partition("/")[0]
-            if host in known or host == urlsplit(default_registry()).netloc:
+            if host in known or host == default_registry().split("/")[2]:
                 found[key] = _replaced(value, env)
             else:
                 ignored.append(

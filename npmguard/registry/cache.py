@@ -120,14 +120,17 @@ class Cache:
     def facts(self, packument: int, versions: Iterable[str]) -> dict[str, VersionFacts]:
         """The facts of those of the versions that exist."""
         found: dict[str, VersionFacts] = {}
-        for version in versions:
+        wanted = list(versions)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            columns = "version,integrity,shasum,deprecated,install_script,published"
             for row in self._rows(
-                "SELECT version,integrity,shasum,deprecated,install_script,published FROM versions"
-                " WHERE packument=? AND version=?",
-                (packument, version),
+                f"SELECT {columns} FROM versions WHERE packument=? AND version IN ({marks})",  # noqa: S608
+                (packument, *chunk),
             ):
                 script = None if row[4] is None else bool(row[4])
-                found[version] = VersionFacts(row[0], row[1], row[2], row[3], script, row[5])
+                found[row[0]] = VersionFacts(row[0], row[1], row[2], row[3], script, row[5])
         return found
 
     def manifests(self, urls: Iterable[str]) -> dict[str, KeptManifest]:

@@ -15,7 +15,8 @@ from npmguard.registry.cache import Cache, Kept, default_path
 
 if TYPE_CHECKING:
     from npmguard.registry.cache import Slim
-    from npmguard.registry.http import Answer, Http
+    from npmguard.registry.http import Http
+    from npmguard.registry.light import Answer
 
 Progress = Callable[[int, int], None]
 Bulk = Mapping[str, Sequence[str]]
@@ -24,6 +25,11 @@ _ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=
 # A name that makes one plain segment of a URL, or two for a scoped one.
 _ASKABLE = re.compile(r"(?:@[A-Za-z0-9~._-]+/)?(?!\.\.?$)[A-Za-z0-9~._!'()*-]+")
 _BULK_PATH = "-/npm/v1/security/advisories/bulk"
+_BULK_HEADERS = {
+    "accept": "application/json",
+    "content-type": "application/json",
+    "content-encoding": "gzip",
+}
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
 _LARGEST_MANIFEST = 8 * 1024 * 1024
@@ -166,10 +172,31 @@ class _Run:
     # -- from the registry
 
     def ask(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
+        if not stale and not manifests and self.ask_lightly():
+            return
         import asyncio
 
         self.total = len(stale) + len(manifests) + (1 if self.bulk else 0)
         asyncio.run(self.ask_all(stale, manifests))
+
+    def ask_lightly(self) -> bool:
+        """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
+        from npmguard.registry.light import post
+
+        by_registry = self.bulk_by_registry()
+        if len(by_registry) != 1:
+            return False
+        for registry, asked in by_registry.items():
+            body = _squeezed(asked)
+            answer = post(self.config, registry + _BULK_PATH, _BULK_HEADERS, body, _LARGEST_BULK)
+            if answer is None:
+                return False
+            self.requests = 1
+            try:
+                self.bulk_answer = _advisories(answer, registry)
+            except ValueError as error:
+                self.bulk_error = str(error)
+        return True
 
     async def ask_all(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
         import asyncio
@@ -255,16 +282,8 @@ class _Run:
         """One POST to each registry with its own names: a private scope's are not told to another."""
         found: dict[str, Any] = {}
         for registry, asked in self.bulk_by_registry().items():
-            answer = await http.post(
-                registry + _BULK_PATH,
-                {
-                    "accept": "application/json",
-                    "content-type": "application/json",
-                    "content-encoding": "gzip",
-                },
-                _squeezed(asked),
-                _LARGEST_BULK,
-            )
+            url = registry + _BULK_PATH
+            answer = await http.post(url, _BULK_HEADERS, _squeezed(asked), _LARGEST_BULK)
             try:
                 found.update(_advisories(answer, registry))
             except ValueError as error:

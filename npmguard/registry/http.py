@@ -11,13 +11,14 @@ import random
 import ssl
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
 from npmguard import __version__
 from npmguard.project.npmrc import NpmConfig
+from npmguard.registry.light import Answer
+from npmguard.registry.trust import context
 
 IN_FLIGHT = 64
 # httpcore's pool slows down with the square of its idle HTTP/1.1 connections, so they are shared out
@@ -28,15 +29,6 @@ _LONGEST_WAIT = 20.0  # seconds, whatever Retry-After says
 _REQUEST_TIME = 60.0  # seconds for one answer, slow drips included
 _HOPELESS = 4  # failures to connect to a host, with no success, after which it is asked no more
 _AGENT = f"npmguard/{__version__}"
-
-
-class Answer(NamedTuple):
-    """What came back: a status with its body, or `problem` in words."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    problem: str | None = None
 
 
 class Http:
@@ -145,15 +137,15 @@ class Http:
             if self._multiplexed is None:
                 self._multiplexed = self._new(http2=True, connections=_LANES)
             return self._multiplexed
-        if not self._lanes:
-            self._lanes = [self._new(http2=False, connections=IN_FLIGHT // _LANES) for _ in range(_LANES)]
+        if len(self._lanes) < _LANES:
+            self._lanes.append(self._new(http2=False, connections=IN_FLIGHT // _LANES))
         self._next += 1
-        return self._lanes[self._next % _LANES]
+        return self._lanes[self._next % len(self._lanes)]
 
     def _new(self, *, http2: bool, connections: int) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             http2=http2,
-            verify=_trust(self._config) if http2 else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=context(self._config) if http2 else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             timeout=httpx.Timeout(30.0, connect=10.0, pool=None),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             mounts=self._proxies(),
@@ -170,7 +162,7 @@ class Http:
         for scheme, proxy in (("http://", plain), ("https://", secure)):
             if proxy:
                 found[scheme] = httpx.AsyncHTTPTransport(
-                    proxy=proxy, verify=_trust(self._config), http2=scheme == "https://"
+                    proxy=proxy, verify=context(self._config), http2=scheme == "https://"
                 )
         for host in without:
             found[f"all://*{host}" if host.startswith(".") else f"all://{host}"] = None
@@ -194,26 +186,6 @@ def proxies(config: NpmConfig) -> tuple[str | None, str | None, list[str]]:
     if "*" in hosts:
         return None, None, []
     return plain, secure, hosts
-
-
-def _trust(config: NpmConfig) -> ssl.SSLContext:
-    """The certificates to believe in: the system's or httpx's own, and those that npm's settings add."""
-    context = httpx.create_ssl_context(trust_env=True)
-    import os
-
-    for path in (config.get("cafile"), os.environ.get("NODE_EXTRA_CA_CERTS")):
-        if path and os.path.isfile(path):
-            try:
-                context.load_verify_locations(cafile=path)
-            except (ssl.SSLError, OSError):
-                continue
-    inline = config.get("ca")
-    if inline and "BEGIN CERTIFICATE" in inline:
-        context.load_verify_locations(cadata=inline.replace("\\n", "\n"))
-    if config.get("strict-ssl") == "false":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _pause(attempt: int, answer: Answer) -> float:

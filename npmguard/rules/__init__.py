@@ -39,7 +39,4 @@ IDS = (
 
 def load(ids: Iterable[str] = IDS) -> tuple[Rule, ...]:
     """The rules of these ids, in the order given."""
-    found: list[Rule] = []
-    for name in ids:
-        found.append(import_module(f"npmguard.rules.{name.replace('-', '_')}").RULE)
-    return tuple(found)
+    return tuple(import_module(f"npmguard.rules.{name.replace('-', '_')}").RULE for name in ids)

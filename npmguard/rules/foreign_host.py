@@ -44,7 +44,11 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         host = origins.read(package.resolved).host
         if host not in known and host != origins.read(origins.default_registry()).host:
             foreign.setdefault(host, []).append(package)
-    names = ", ".join(sorted(known)) or "none"
+    if not foreign:
+        return
+    if "" not in project.registries:
+        known.add(origins.read(origins.default_registry()).host)
+    names = ", ".join(sorted(known))
     for host, packages in sorted(foreign.items()):
         what = host or "a text that is no plain URL"
         yield from one_or_all(

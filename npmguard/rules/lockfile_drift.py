@@ -111,11 +111,21 @@ def _problems(project: Project, graph: DependencyGraph) -> Iterator[_Problem]:
     seen: set[str] = set()
     waiting = [""]
     found: dict[tuple[str, str], _Problem] = {}
+    nodes = graph.nodes
+    fitting: set[tuple[str, str | None]] = set()  # (range, version) known to fit: most edges repeat others
     while waiting:
         key = waiting.pop()
         seen.add(key)
         rule = rules.get(key)
         for edge in graph.edges.get(key, ()):
+            target = edge.target
+            if rule is None and edge.kind is DependencyKind.PROD and target is not None and key:
+                node = nodes[target]
+                if (edge.spec, node.version) in fitting and node.source is Source.REGISTRY:
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+                    continue
             if legacy_peers and edge.peer:
                 continue
             inner = rule.match(edge.name, edge.spec) if rule else None
@@ -125,7 +135,8 @@ def _problems(project: Project, graph: DependencyGraph) -> Iterator[_Problem]:
                     found[key, edge.name] = problem
                 else:
                     found.pop((key, edge.name), None)
-            target = edge.target
+                    if target is not None and inner is None and nodes[target].source is Source.REGISTRY:
+                        fitting.add((edge.spec, nodes[target].version))
             if target is None:
                 continue
             known = rules.get(target)
@@ -142,7 +153,7 @@ def _judge(
     project: Project, graph: DependencyGraph, edge: Dependency, rule: overrides.Rule | None
 ) -> _Problem | None:
     """What is wrong with one dependency, or None: as arborist's Edge tells missing and invalid ones."""
-    spec = overrides.effective(rule, edge.name, edge.spec, project.manifest)
+    spec = overrides.effective(rule, edge.name, edge.spec, project.manifest) if rule else edge.spec
     target = graph.nodes.get(edge.target) if edge.target is not None else None
     if target is None:
         if edge.kind is DependencyKind.PEER_OPTIONAL:

@@ -65,9 +65,11 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 
 
 def _same_version(one: str, other: str) -> bool:
+    if one == other:
+        return True
     key = versions.key(one, loose=True)
     # a version that is none (old ones have all kinds) proves nothing
-    return one == other or key is None or key == versions.key(other, loose=True)
+    return key is None or key == versions.key(other, loose=True)
 
 
 def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
@@ -82,34 +84,33 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
     if not odd:
         return
     told = set()
-    for edges in graph.edges.values():
-        for edge in edges:
-            package = odd.get(edge.target or "")
-            if package is None or edge.peer or edge.settled or package.key in told:
-                continue
-            spec = specs.parse(edge.name, edge.spec)
-            if not spec.registry:
-                continue
-            who = graph.nodes[edge.source]
-            asker = who.label if who.third_party else project.manifest.file
-            if package.alias is not None and spec.name != package.name:
-                told.add(package.key)
-                yield _finding(
-                    project,
-                    package,
-                    Severity.CRITICAL,
-                    f"{edge.name}: the lockfile puts {package.label} in its place",
-                    f"{asker} asks for {edge.spec} of {spec.name}; {package.key} is {package.label}.",
-                )
-            elif package.source is not Source.REGISTRY and not _overridden(project):
-                told.add(package.key)
-                yield _finding(
-                    project,
-                    package,
-                    Severity.HIGH,
-                    f"{edge.name}: asked for from the registry, locked from {package.source.value}",
-                    f"{asker} asks for {edge.name} {edge.spec}; {package.key} takes {package.resolved}.",
-                )
+    for edge in graph.asking_for(frozenset(p.alias or p.name for p in odd.values())):
+        package = odd.get(edge.target or "")
+        if package is None or edge.peer or edge.settled or package.key in told:
+            continue
+        spec = specs.parse(edge.name, edge.spec)
+        if not spec.registry:
+            continue
+        who = graph.nodes[edge.source]
+        asker = who.label if who.third_party else project.manifest.file
+        if package.alias is not None and spec.name != package.name:
+            told.add(package.key)
+            yield _finding(
+                project,
+                package,
+                Severity.CRITICAL,
+                f"{edge.name}: the lockfile puts {package.label} in its place",
+                f"{asker} asks for {edge.spec} of {spec.name}; {package.key} is {package.label}.",
+            )
+        elif package.source is not Source.REGISTRY and not _overridden(project):
+            told.add(package.key)
+            yield _finding(
+                project,
+                package,
+                Severity.HIGH,
+                f"{edge.name}: asked for from the registry, locked from {package.source.value}",
+                f"{asker} asks for {edge.name} {edge.spec}; {package.key} takes {package.resolved}.",
+            )
 
 
 def _overridden(project: Project) -> bool:
