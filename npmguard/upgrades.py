@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -33,18 +34,29 @@ def matches(advisory: Advisory, version: str | None) -> bool | None:
     """
     if version is None:
         return False
-    if version in advisory.versions or _in(version, advisory.vulnerable):
+    if version in advisory.versions:
         return True
-    # loose reading drops an alternative that it does not understand; here that one might be the one
-    readable = versions.is_version(version, loose=True) and all(
-        versions.valid_range(part, loose=True) for part in advisory.vulnerable.split("||")
-    )
-    return False if readable else None
+    parts = _alternatives(advisory)
+    if any(readable and _in(version, part) for part, readable in parts):
+        return True
+    known = versions.is_version(version, loose=True) and all(readable for _, readable in parts)
+    return False if known else None
 
 
-def _in(version: str, vulnerable: str) -> bool:
-    # an advisory that names its versions one by one has no range; to npm the empty one holds everything
-    return bool(vulnerable) and versions.satisfies(version, vulnerable, loose=True, include_prerelease=True)
+def _alternatives(advisory: Advisory) -> list[tuple[str, bool]]:
+    """The alternatives of the vulnerable range, and whether npm can read each.
+
+    Loose reading drops what it does not understand, and so would turn `up to 1.2` into `1.2`. An advisory
+    that names its versions one by one has no range; to npm the empty text holds every version.
+    """
+    if not advisory.vulnerable:
+        return []
+    parts = (part.replace(",", " ").strip() for part in advisory.vulnerable.split("||"))
+    return [(part, versions.valid_range(part)) for part in parts]
+
+
+def _in(version: str, range: str) -> bool:
+    return versions.satisfies(version, range, loose=True, include_prerelease=True)
 
 
 # -- the versions to go to
@@ -79,6 +91,7 @@ def targets(
         pool = packument.all_versions
     else:
         pool = {end for a in every for end in (*a.patched, *versions.bounds_above(a.vulnerable))}
+    pool = [version for version in pool if _plain(version)]
     fixed = {a.id: version for a in advisories if (version := _lowest(pool, [a], current)) is not None}
     others = [a for a in every if a not in advisories]
 
@@ -106,8 +119,8 @@ def _compatible(version: str, current: str) -> bool:
 
 def reach(advisory: Advisory, version: str) -> str | None:
     """The last vulnerable version, where the range tells that (`<=1.2.3`) rather than the first fixed one."""
-    for part in advisory.vulnerable.split("||"):
-        if _in(version, part.strip()):
+    for part, readable in _alternatives(advisory):
+        if readable and _in(version, part):
             last = re.search(r"(?:<=|(?<![<>~^=\d.])=)\s?v?(\d[^\s,|]{0,100})", part)
             return last[1] if last else None
     return None
@@ -174,16 +187,45 @@ class Ways:
     def _held_back(
         self, package: Package, holding: Sequence[Dependency], own: Sequence[Dependency], goal: str
     ) -> str:
-        names = _some(f"{self._graph.nodes[e.source].label} (asks for {e.spec})" for e in holding)
+        nodes = self._graph.nodes
+        names = _some(f"{nodes[e.source].label} (asks for {e.spec[:60]})" for e in holding)
         tops = _some(self.bringing({e.source for e in holding}))
         newer = f"See whether a newer {tops} takes it, or" if tops else "To get there,"
-        # npm refuses an override that differs from what the project asks for itself
-        value = f"${own[0].name}" if own else goal
         first = f"install {package.name}@{goal} and " if own else ""
+        holders = sorted({nodes[e.source].alias or nodes[e.source].name for e in holding})
+        overrides = self._overrides(holding[0].name, goal, holders)
         return (
-            f"A direct upgrade does not get there: {names} holds it back. {newer} {first}put "
-            f'"overrides": {{"{package.name}": "{value}"}} into package.json.'
+            f"A direct upgrade does not get there: held back by {names}. "
+            f'{newer} {first}put "overrides": {overrides} into package.json.'
         )
+
+    def _overrides(self, name: str, goal: str, holders: Sequence[str]) -> str:
+        """The text of an override that npm takes.
+
+        It refuses one that differs from what the project asks for itself, and a plain one would force other
+        copies too: then it is bound to those who hold this copy back.
+        """
+        manifest = self._project.manifest
+        asked = any(
+            name in names
+            for names in (
+                manifest.dependencies,
+                manifest.dev_dependencies,
+                manifest.optional_dependencies,
+                manifest.peer_dependencies,
+            )
+        )
+        plain = not asked and len(self._copies.get(name, ())) < 2
+        value = {name: goal} if plain else {holder: {name: goal} for holder in holders}
+        return json.dumps(value, ensure_ascii=False)
+
+    @cached_property
+    def _copies(self) -> Mapping[str, set[str | None]]:
+        """The versions that are installed under each name."""
+        found: dict[str, set[str | None]] = {}
+        for node in self._graph.packages:
+            found.setdefault(node.alias or node.name, set()).add(node.version)
+        return found
 
     def bringing(self, keys: Iterable[str]) -> list[str]:
         """The names of the project's own dependencies that bring the packages at `keys`, nearest first."""

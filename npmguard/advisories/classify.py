@@ -20,7 +20,10 @@ _SCALE = (
     (0.0, Severity.LOW),
 )
 # GHSA's and OSV's own titles of malware; "may run malicious code" is an ordinary vulnerability's
-_MALWARE = re.compile(r"(?:^|\bembedded )(?:malware|malicious (?:package|code))(?: in\b|$)", re.IGNORECASE)
+_MALWARE = re.compile(
+    r"(?:^|\bembedded )(?:malware|malicious (?:package|code))(?: in\b|$)|\b(?:is|was) malware\b",
+    re.IGNORECASE,
+)
 _MALICIOUS_CODE = "CWE-506"
 _ORDER = ("GHSA-", "MAL-", "CVE-")
 

@@ -46,7 +46,10 @@ class Location(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What to do. `kind` is one of upgrade, downgrade, replace, remove, regenerate, edit, review."""
+    """What to do.
+
+    `kind` is one of upgrade, override, downgrade, replace, remove, regenerate, edit, review.
+    """
 
     kind: str
     to: str | None = None

@@ -1,11 +1,13 @@
 """A locked version has a known vulnerability.
 
 Looks every locked version up in advisories: from the registry's bulk endpoint, in one request, and from OSV
-records given with --advisories. Says which version fixes it, and whether the project can get there by itself.
+records given with --advisories. Says the lowest version that fixes each one, who asks for the package, and
+whether a direct upgrade gets there.
 
 Why it matters
-    What is known can be used by anybody. The range of those who scan for it is wide: a week after a
-    proof of concept appears, servers are tried for it at random.
+    What is known can be used by anybody. The flaw in React's server components of December 2025
+    (CVE-2025-55182) was tried on the internet within hours of its disclosure; the fixed versions had been
+    published with it.
 
 Bad
     "node_modules/lodash": {"version": "4.17.15", ...}
@@ -14,8 +16,11 @@ Good
     "node_modules/lodash": {"version": "4.17.21", ...}
 
 How to fix
-    The command stands beside each finding. Where another package holds the fixed version back, update that
-    one, or say so in package.json: "overrides": {"lodash": "4.17.21"}
+    Run the command beside the finding: it goes to a version that clears the package of all that is known,
+    and stays within the current major version where that is enough.
+    Where another package holds the fixed version back, take a newer one of that, or force it in package.json
+    until there is one: "overrides": {"lodash": "4.17.21"}
+    Where nothing can be done, say so in npmguard.toml, with a reason and a date: see [[ignore]].
 """
 
 from __future__ import annotations
