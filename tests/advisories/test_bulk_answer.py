@@ -10,12 +10,12 @@ from npmguard.advisories.registry import bulk_request, parse_bulk
 from npmguard.model import Severity
 from npmguard.upgrades import matches
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "advisories"
+RECORDED = Path(__file__).with_name("bulk-answer.json")
 GIT = "git+ssh://git@git.example.test/a/forked.git#0123456789012345678901234567890123456789"
 
 
 def test_a_recorded_answer() -> None:
-    advisories, problems = parse_bulk(json.loads((FIXTURES / "bulk.json").read_bytes()))
+    advisories, problems = parse_bulk(json.loads(RECORDED.read_bytes()))
     assert not problems
     assert len(advisories) == 20
     assert {a.package for a in advisories} == {"axios", "braces", "follow-redirects", "lodash", "minimist"}

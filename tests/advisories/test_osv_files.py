@@ -49,6 +49,10 @@ def test_the_fixture() -> None:
     assert [a.id for a in found.advisories if a.malware] == ["GHSA-c2m4-w5hm-vqjw"]
 
 
+def test_the_fixtures_folder_holds_records_alone() -> None:
+    assert osv.load(str(FIXTURES), NAMES).records_read == 61
+
+
 def test_every_record_of_the_fixture_is_understood() -> None:
     records = json.loads((FIXTURES / "osv.json").read_bytes())
     names = frozenset(part["package"]["name"] for r in records for part in r["affected"])
