@@ -96,7 +96,8 @@ def _best(name: str, written: str, candidates: Iterable[int], popular: _Popular)
         target = popular.names[index]
         allowed = allowance(hiding_letters(target, found), rank)
         price = cost(found, name, target)
-        if price <= allowed and (best is None or price / allowed < best[0]):
+        # with too many slips for its few letters a name hides nothing
+        if 0 < allowed >= price and (best is None or price / allowed < best[0]):
             best = (price / allowed, index, found)
     for index in _ligatures(written, popular):
         if best is None and len(popular.bares[index]) >= 4:

@@ -47,9 +47,8 @@ def post(config: NpmConfig, url: str, headers: Mapping[str, str], body: bytes, m
     try:
         connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), body, sent)
         response = connection.getresponse()
-        if not (
-            response.status == 200 or (400 <= response.status < 500 and response.status not in (408, 429))
-        ):
+        status = response.status
+        if status != 200 and (status in (408, 429) or not 400 <= status < 500):
             return None
         found = response.read(most + 1)
         if len(found) > most:
@@ -57,7 +56,7 @@ def post(config: NpmConfig, url: str, headers: Mapping[str, str], body: bytes, m
         known = {key.lower(): value for key, value in response.getheaders()}
         if known.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
             found = _unpacked(found, most)
-        return Answer(response.status, known, found)
+        return Answer(status, known, found)
     except (OSError, HTTPException, ValueError, EOFError):
         return None
     finally:

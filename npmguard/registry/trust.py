@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 
 from npmguard.project.npmrc import NpmConfig
 
@@ -22,16 +23,12 @@ def context(config: NpmConfig) -> ssl.SSLContext:
         found.load_verify_locations(cafile=certifi.where())
     for path in (config.get("cafile"), os.environ.get("NODE_EXTRA_CA_CERTS")):
         if path and os.path.isfile(path):
-            try:
+            with suppress(ssl.SSLError, OSError):
                 found.load_verify_locations(cafile=path)
-            except (ssl.SSLError, OSError):
-                continue
     inline = config.get("ca")
     if inline and "BEGIN CERTIFICATE" in inline:
-        try:
+        with suppress(ssl.SSLError):
             found.load_verify_locations(cadata=inline.replace("\\n", "\n"))
-        except ssl.SSLError:
-            pass
     if config.get("strict-ssl") == "false":
         found.check_hostname = False
         found.verify_mode = ssl.CERT_NONE

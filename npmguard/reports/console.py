@@ -22,6 +22,8 @@ _STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
+# What an attacker did, as against what time did: it stands before all else.
+_ATTACKS = ("malware", "resolved-mismatch", "integrity-mismatch", "foreign-host")
 _FIRST_STEPS = 5
 _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
@@ -108,7 +110,13 @@ class _Page:
         if not steps:
             return
         order = sorted(
-            steps.items(), key=lambda step: (-max(f.severity for f in step[1]), -len(step[1]), step[0])
+            steps.items(),
+            key=lambda step: (
+                not any(f.rule in _ATTACKS for f in step[1]),
+                -max(f.severity for f in step[1]),
+                -len(step[1]),
+                step[0],
+            ),
         )
         self.title("Do first")
         for number, (command, found) in enumerate(order[:_FIRST_STEPS], 1):

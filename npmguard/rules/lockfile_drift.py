@@ -347,11 +347,6 @@ def _stale(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
     for key, record in graph.recorded.items():
         manifest = project.manifest if not key else project.workspaces.get(key)
         if manifest is None:
-            if key:
-                dropped = True
-                yield _low(
-                    project, key, f"{key}: {lock} still has this workspace, package.json does not", key
-                )
             continue
         now = {edge.name: edge for edge in graph.edges.get(key, ())}
         for name, (spec, kind) in record.items():
@@ -359,6 +354,11 @@ def _stale(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
                 dropped = True
                 text = f"{name}: {lock} still has this dependency ({spec}), {manifest.file} does not"
                 yield _low(project, name, text, f"{key} {name} {spec} {kind}", graph.nodes[key])
+    for key, node in graph.nodes.items():
+        if node.source is Source.LINK and key not in graph.reachable:
+            dropped = True
+            text = f"{key}: {lock} still has this folder, and no package.json asks for it"
+            yield _low(project, node.name, text, key, node)
     # what was dropped leaves its own dependencies behind: said once is enough
     extra = [p for p in graph.packages if p.key not in graph.reachable and not p.bundled]
     if extra and not dropped:

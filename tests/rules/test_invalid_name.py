@@ -22,7 +22,7 @@ def manifest(name: str | None, asked: dict[str, str], **data: Any) -> Manifest:
 
 
 def run(own: Manifest, *packages: Package, manager: str = "npm", **members: Manifest) -> list[Finding]:
-    graph = DependencyGraph({p.key: p for p in packages}, dict, format="npm-3")
+    graph = DependencyGraph({p.key: p for p in packages}, lambda names: {}, format="npm-3")
     subject = Project(".", own, members, manager, Lockfile("package-lock.json", "npm-3", graph))
     return [f for f in RULE.check(subject, Evidence(), Settings()) if isinstance(f, Finding)]
 

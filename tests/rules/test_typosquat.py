@@ -29,7 +29,7 @@ def project(asked: dict[str, str], *packages: Package, direct: tuple[str, ...] =
         nodes = {"": Package("", "web", "1.0.0", Source.PROJECT)} | {p.key: p for p in packages}
         edges = {"": tuple(Dependency("", k, "*", DependencyKind.PROD, k) for k in direct)}
         lockfile = Lockfile(
-            "package-lock.json", "npm-3", DependencyGraph(nodes, lambda: edges, format="npm-3")
+            "package-lock.json", "npm-3", DependencyGraph(nodes, lambda names: edges, format="npm-3")
         )
     fields: dict[str, Any] = {"manager": "npm"} | more
     return Project(".", manifest(**asked), {}, lockfile=lockfile, **fields)

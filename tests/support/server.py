@@ -1,0 +1,168 @@
+"""A small npm registry on loopback, with faults on demand."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+
+class Request(NamedTuple):
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Reply(NamedTuple):
+    status: int = 200
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = {}
+    delay: float = 0.0
+    cut: bool = False  # break off in the middle of the body
+
+
+class Server:
+    """`packuments` by name, `advisories` by name, `faults` by path; `requests` is what came in."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.packuments: dict[str, dict[str, Any]] = {}
+        self.advisories: dict[str, list[dict[str, Any]]] | None = {}
+        self.faults: dict[str, Callable[[Request], Reply] | Reply] = {}
+        self.requests: list[Request] = []
+        self.max_age: int | None = None
+        self.busy = self.busiest = 0
+        self._lock = threading.Lock()
+
+    def add(self, name: str, *versions: str, **fields: Any) -> dict[str, Any]:
+        """A packument in the form of a real registry's; `fields` go into every version."""
+        found = packument(name, *versions, **fields)
+        self.packuments[name] = found
+        return found
+
+    def paths(self) -> list[str]:
+        return [request.path for request in self.requests]
+
+    def answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.requests.append(request)
+            self.busy += 1
+            self.busiest = max(self.busiest, self.busy)
+        try:
+            fault = self.faults.get(request.path, self.faults.get("*"))
+            if fault is not None:
+                return fault(request) if callable(fault) else fault
+            return self._usual(request)
+        finally:
+            with self._lock:
+                self.busy -= 1
+
+    def _usual(self, request: Request) -> Reply:
+        path = unquote(request.path).lstrip("/")
+        if request.method == "POST":
+            if path != "-/npm/v1/security/advisories/bulk" or self.advisories is None:
+                return Reply(405, b"{}")
+            body = request.body
+            if request.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            asked = json.loads(body)
+            return Reply(200, json.dumps({n: a for n, a in self.advisories.items() if n in asked}).encode())
+        pieces = path.split("/")
+        size = 2 if path.startswith("@") else 1
+        found = self.packuments.get("/".join(pieces[:size]))
+        if found is None:
+            return Reply(404, b'{"error":"Not found"}')
+        if len(pieces) > size:
+            manifest = found["versions"].get(pieces[size])
+            return Reply(200, json.dumps(manifest).encode()) if manifest else Reply(404)
+        data = json.dumps(found).encode()
+        etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
+        headers = {"etag": etag}
+        if self.max_age is not None:
+            headers["cache-control"] = f"max-age={self.max_age}"
+        if request.headers.get("if-none-match") == etag:
+            return Reply(304, b"", headers)
+        return Reply(200, data, headers)
+
+
+def integrity(name: str, version: str) -> str:
+    """The hash that a made-up tarball has."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(f"{name}@{version}".encode()).digest()).decode()
+
+
+def packument(name: str, *versions: str, **fields: Any) -> dict[str, Any]:
+    base = name.rpartition("/")[2]
+    return {
+        "name": name,
+        "dist-tags": {"latest": versions[-1]},
+        "versions": {
+            version: {
+                "name": name,
+                "version": version,
+                "dist": {
+                    "integrity": integrity(name, version),
+                    "shasum": hashlib.sha1(f"{name}@{version}".encode()).hexdigest(),
+                    "tarball": f"https://registry.example.test/{name}/-/{base}-{version}.tgz",
+                    "fileCount": 3,
+                    "unpackedSize": 1000,
+                    "signatures": [{"keyid": "SHA256:made-up", "sig": "made-up"}],
+                },
+                **fields,
+            }
+            for version in versions
+        },
+    }
+
+
+@contextmanager
+def registry() -> Iterator[Server]:
+    """A running server; it answers HTTP/1.1 on 127.0.0.1."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _reply(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            request = Request(self.command, self.path, headers, self.rfile.read(length))
+            reply = server.answer(request)
+            if reply.delay:
+                time.sleep(reply.delay)
+            try:
+                self.send_response(reply.status)
+                if reply.status != 304:
+                    self.send_header("content-length", str(len(reply.body)))
+                for key, value in reply.headers.items():
+                    self.send_header(key, value)
+                self.end_headers()
+                body = reply.body[: len(reply.body) // 2] if reply.cut else reply.body
+                self.wfile.write(body)
+                if reply.cut:
+                    self.close_connection = True
+            except OSError:
+                self.close_connection = True
+
+        do_GET = do_POST = _reply
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    http.daemon_threads = True
+    server = Server(f"http://127.0.0.1:{http.server_address[1]}/")
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        http.server_close()
