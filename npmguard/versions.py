@@ -59,7 +59,7 @@ def _grammar(loose: bool) -> _Grammar:
 
 
 _TOKEN = re.compile(
-    r"([~^]|[<>]?=?)(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*]))?(?:\.(\d{1,9}|[xX*])(?:-([0-9A-Za-z.-]{1,99}))?)?"
+    r"([~^]|[<>]?=?)(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:-([0-9A-Za-z.-]{1,99}))?)?)?"
 )
 # One space at most between the parts, here as in node-semver: the text has no two in a row to begin with.
 _BUILD_ANYWHERE = re.compile(_BUILD, re.ASCII)

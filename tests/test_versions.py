@@ -164,3 +164,9 @@ def test_ranges_that_share_a_version_intersect(one: str, other: str, version: st
 def test_hostile_ranges_cost_nothing(text: str) -> None:
     assert not v.satisfies("1.2.3", text) or text.startswith("||")
     assert not v.is_version(text)
+
+
+@pytest.mark.parametrize("text", ["1.2-alpha", "1-alpha", "1", "1.2", "x", "1.x.2-0", "", "1.2.", ".1.2"])
+def test_what_is_no_version_is_none(text: str) -> None:
+    assert v.key(text) is None
+    assert v.key(text, loose=True) is None

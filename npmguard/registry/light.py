@@ -51,8 +51,8 @@ def post(config: NpmConfig, url: str, headers: Mapping[str, str], body: bytes, m
         if status != 200 and (status in (408, 429) or not 400 <= status < 500):
             return None
         found = response.read(most + 1)
-        if len(found) > most:
-            return None
+        if len(found) > most or response.length:
+            return None  # too much, or less than was promised
         known = {key.lower(): value for key, value in response.getheaders()}
         if known.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
             found = _unpacked(found, most)

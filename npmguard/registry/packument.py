@@ -110,21 +110,17 @@ def install_scripts(scripts: object, gypfile: object) -> dict[str, str]:
 def _document(data: bytes) -> _Document:
     try:
         return _decode(data)
-    except msgspec.ValidationError:
-        return _loosely(data)
     except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
-        # a byte order mark, or the like, that the standard library lets pass
-        return _decode(json.dumps(json.loads(data.decode("utf-8-sig"))).encode())
-    except (ValueError, RecursionError):
-        raise ValueError("the registry's answer is no JSON") from None
+        # a field of an odd type; or a byte order mark, half a character, a number that JSON has not
+        return _loosely(data)
 
 
 def _loosely(data: bytes) -> _Document:
-    """A document with fields of odd types: what can be read of it."""
+    """What can be read of a document that is odd somewhere, as far as the standard library reads it."""
     try:
-        raw = json.loads(data)
+        raw = json.loads(data.decode("utf-8-sig"))
+        # half a character can be neither kept nor shown
+        raw = json.loads(json.dumps(raw, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         raise ValueError("the registry's answer is no JSON") from None
     if not isinstance(raw, dict):
@@ -132,17 +128,34 @@ def _loosely(data: bytes) -> _Document:
     versions = raw.get("versions")
     if not isinstance(versions, dict):
         raise ValueError("the registry answered without any versions")
-    read: dict[str, _Version] = {}
-    for number, found in versions.items():
-        if not isinstance(found, dict):
-            read[number] = _Version()
-            continue
-        try:
-            read[number] = msgspec.json.decode(json.dumps(found), type=_Version)
-        except msgspec.DecodeError:
-            found = {key: value for key, value in found.items() if key != "dist"}
-            read[number] = msgspec.json.decode(json.dumps(found), type=_Version)
+    read = {number: _odd_version(found) for number, found in versions.items()}
     return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
+
+
+def _odd_version(found: object) -> _Version:
+    if not isinstance(found, dict):
+        return _Version()
+    dist = found.get("dist")
+    return _Version(
+        _Dist(
+            dist.get("integrity"),
+            dist.get("shasum"),
+            *(_there(dist.get(key)) for key in ("signatures", "npm-signature", "fileCount", "attestations")),
+        )
+        if isinstance(dist, dict)
+        else None,
+        found.get("deprecated"),
+        found.get("hasInstallScript"),
+        found.get("gypfile"),
+        found.get("scripts"),
+        _there(found.get("_npmUser")),
+        _there(found.get("_hasShrinkwrap")),
+    )
+
+
+def _there(value: object) -> msgspec.Raw:
+    """A stand-in for a field of which only its being there counts."""
+    return msgspec.Raw(b"" if value is None else b"1")
 
 
 def _has_script(found: _Version) -> bool | None:
