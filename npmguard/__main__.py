@@ -31,12 +31,6 @@ def _guarded(words: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # whoever read the report has seen enough
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
     except RecursionError:
         from npmguard.cli.output import complain
 

@@ -22,6 +22,11 @@ def one_line(text: str, most: int = 500) -> str:
     return found if len(found) <= most else found[: most - 1].rstrip() + "…"
 
 
+def name(text: str, most: int = 214) -> str:
+    """A package's name on one line. npm takes ASCII alone, so that all else in it is there to deceive."""
+    return one_line(text.encode("ascii", "backslashreplace").decode(), most)
+
+
 def _written(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -47,22 +47,38 @@ def width() -> int:
 def write(text: str, path: str | None) -> None:
     """Writes to stdout, or to a file that is there whole or not at all. Raises UsageError."""
     if path is None or path == "-":
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+        _to_stdout(text)
         return
     from contextlib import suppress
 
-    partial = f"{path}.{os.getpid()}.part"
+    # what a link leads to is replaced, not the link; a device or a pipe is written to as it is
+    whole = not os.path.exists(path) or os.path.isfile(path)
+    target = os.path.realpath(path) if whole else path
+    partial = f"{target}.{os.getpid()}.part" if whole else target
     try:
         with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
-        os.replace(partial, path)
+        if whole:
+            os.replace(partial, target)
     except OSError as error:
         raise UsageError(f"--output {path}: {error.strerror or error}") from None
     finally:
-        with suppress(OSError):
-            os.remove(partial)
+        if whole:
+            with suppress(OSError):
+                os.remove(partial)
+
+
+def _to_stdout(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever reads the report has seen enough; Python would complain once more at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(f"stdout: {error.strerror or error}") from None
 
 
 class Progress:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from npmguard import text
 from npmguard.model import Finding, ProjectReport, Report, Severity
 from npmguard.text import one_line
 
@@ -63,10 +64,10 @@ class _Page:
 
     def line(self, *parts: str | tuple[str, str], indent: str = "", hang: str = "") -> None:
         """One line, folded at the width: `indent` before it, `indent` and `hang` before what follows."""
-        text = Text()
+        whole = Text()
         for part in parts:
-            text.append(*((part,) if isinstance(part, str) else part))
-        lines = text.wrap(self.console, max(20, self.console.width - len(indent) - len(hang)))
+            whole.append(*((part,) if isinstance(part, str) else part))
+        lines = whole.wrap(self.console, max(20, self.console.width - len(indent) - len(hang)))
         for number, folded in enumerate(lines):
             folded.rstrip()
             before = indent if not number else indent + hang
@@ -141,7 +142,7 @@ class _Page:
             self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), hang=" " * 9)
             self.details(head, " " * 9)
             return
-        label = one_line(f"{head.package} {head.version or ''}".strip())
+        label = text.name(f"{head.package} {head.version or ''}".strip())
         self.line((f"{worst.word:<9}", _STYLES[worst]), (label, "bold"), _standing(head), hang=" " * 9)
         shown = findings if self.verbose else findings[:_LINES_A_BLOCK]
         for finding in shown:
@@ -156,8 +157,8 @@ class _Page:
         if len(findings) > len(shown):
             self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
         commands = list(dict.fromkeys(f.fix.command for f in findings if f.fix and f.fix.command))
-        for command in commands[:3]:
-            self.line(("fix: ", "green"), one_line(command), indent=" " * 9, hang="     ")
+        for word, command in zip(("fix: ", "or:  "), commands, strict=False):
+            self.line((word, "green"), one_line(command), indent=" " * 9, hang="     ")
         self.path(head, " " * 9)
 
     def details(self, finding: Finding, indent: str, *, paths: bool = True) -> None:
@@ -177,7 +178,7 @@ class _Page:
         if not finding.paths or (finding.direct and not self.verbose):
             return
         for path in finding.paths if self.verbose else finding.paths[:1]:
-            self.line((" > ".join(one_line(step) for step in path), "dim"), indent=indent, hang=_INDENT)
+            self.line((" > ".join(text.name(step) for step in path), "dim"), indent=indent, hang=_INDENT)
 
     def summary(self, findings: Sequence[Finding]) -> None:
         """The quiet findings, a line a rule."""
@@ -272,7 +273,7 @@ def _without(title: str, head: Finding) -> str:
 
 
 def _named(finding: Finding) -> str:
-    return one_line(finding.package or finding.title, 60)
+    return text.name(finding.package, 60) if finding.package else one_line(finding.title, 60)
 
 
 def _count(number: int, noun: str) -> str:

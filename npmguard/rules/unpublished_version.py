@@ -35,6 +35,7 @@ from npmguard.model import (
     Severity,
     Source,
 )
+from npmguard.names import validity
 from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import by_version, in_force
@@ -68,6 +69,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if isinstance(answer, Missing):
             title = f"{package.label}: the registry has no package of that name"
             detail = "It was taken down, or never was there. Anybody may be able to take that name now."
+            if validity.faults(package.name):
+                detail = "No registry can have it: npm refuses such a name."
         elif isinstance(answer, Packument) and package.version not in answer.versions:
             title = f"{package.label}: the registry does not have this version"
             detail = "It was taken down, or never was published."
