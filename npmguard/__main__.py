@@ -31,10 +31,15 @@ def _guarded(words: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except RecursionError:
+    except (RecursionError, MemoryError) as error:
         from npmguard.cli.output import complain
 
-        complain("something in the project is nested too deeply to be read")
+        much = (
+            "nested too deeply to be read"
+            if isinstance(error, RecursionError)
+            else "too large for the memory"
+        )
+        complain(f"something in the project is {much}")
         return 2
     except Exception as error:
         from npmguard.cli.output import complain

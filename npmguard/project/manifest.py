@@ -32,7 +32,7 @@ def of(document: Mapping[str, Any], file: str, data: bytes = b"") -> Manifest:
         return InputError(file, reason, lines.get(pointer))
 
     for field in ("name", "version"):
-        if not isinstance(document.get(field) or "", str):
+        if not isinstance(document.get(field, ""), str | None):
             raise refuse(f"/{field}", f'"{field}" is not text')
     maps: dict[str, dict[str, str]] = {}
     for field in _MAPS:
