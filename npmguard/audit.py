@@ -95,7 +95,7 @@ def _audit(
         len(graph.labels) if graph is not None else 0,
         tuple(findings),
         tuple(sorted({*gaps, *evidence.gaps})),
-        evidence.sources,
+        (*evidence.sources, *config.ignored) if evidence.sources else (),
     )
 
 

@@ -55,7 +55,7 @@ def needs(project: Project, settings: Settings) -> Needs:
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
     answers = evidence.packuments.values()
     missing = sum(isinstance(answer, Missing) for answer in answers)
-    if missing > 5 and not any(isinstance(answer, Packument) for answer in answers):
+    if missing > 1 and not any(isinstance(answer, Packument) for answer in answers):
         yield Gap(
             "registry",
             f"it has none of the {missing} packages that were asked about: is it the right registry?",
