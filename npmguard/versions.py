@@ -58,6 +58,9 @@ def _grammar(loose: bool) -> _Grammar:
     return _Grammar(_LOOSE, _X_LOOSE, _PRE_LOOSE) if loose else _Grammar(_FULL, _X, _PRE)
 
 
+# What nearly every version looks like: it takes no grammar to read.
+_PLAIN = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", re.ASCII)
+_PLAIN_PRE = re.compile(r"[0-9A-Za-z.-]{1,99}", re.ASCII)
 _TOKEN = re.compile(
     r"([~^]|[<>]?=?)(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:-([0-9A-Za-z.-]{1,99}))?)?)?"
 )
@@ -109,14 +112,16 @@ def _match(version: str, loose: bool) -> re.Match[str] | None:
 @lru_cache(maxsize=65_536)
 def key(version: str, *, loose: bool = False) -> Key | None:
     """The sort key of a version, or None for what is none. Build metadata does not count."""
-    plain = _TOKEN.fullmatch(version)
-    if plain is not None and not plain[1] and plain[4] is not None:
-        # the short way for what nearly every version looks like
-        numbers = (plain[2], plain[3], plain[4])
-        if all(n.isdigit() and (n[0] != "0" or n == "0") for n in numbers):
-            found = _bound([int(n) for n in numbers], plain[5])
-            if found is not None:
-                return found
+    plain = _PLAIN.fullmatch(version)
+    if plain is not None:
+        major, minor, patch = plain.groups()
+        return (int(major), int(minor), int(patch), 1)
+    start, _, pre = version.partition("-")
+    plain = _PLAIN.fullmatch(start)
+    if plain is not None and _PLAIN_PRE.fullmatch(pre):
+        found = _bound([int(n) for n in plain.groups()], pre)
+        if found is not None:
+            return found
     match = _match(version, loose)
     return _key(match[1], match[2], match[3], match[4]) if match is not None else None
 

@@ -36,6 +36,7 @@ _FIELDS = (
     ("optionalDependencies", DependencyKind.OPTIONAL),
     ("devDependencies", DependencyKind.DEV),
 )
+_ASKING = ("dependencies", "optionalDependencies", "devDependencies", "peerDependencies", "requires")
 _KINDS = frozenset(("dependencies", "optionalDependencies", "devDependencies", "peerDependencies"))
 
 
@@ -274,7 +275,7 @@ class _Reader:
         if not odd:
             return
         asked = {installed_name(key): False for key in odd}
-        for _, name, spec, _ in self._asked():
+        for _, name, spec, _ in self._asked(frozenset(name for name in asked if name)):
             if name in asked and specs.parse(name, spec).kind == "url":
                 asked[name] = True
         for key in odd:
@@ -288,7 +289,7 @@ class _Reader:
         entries, links, nodes = self.entries, self.links, self.nodes
         shrinkwrapped = tuple(f"{k}/" for k, (fields, _) in entries.items() if fields.get("hasShrinkwrap"))
         carried = bool(shrinkwrapped) or any(node.bundled for node in nodes.values())
-        for key, name, spec, kind in self._asked():
+        for key, name, spec, kind in self._asked(names):
             if names is not None and name not in names:
                 continue
             place = _find(key, name, entries)
@@ -327,15 +328,26 @@ class _Reader:
                 if node.source is Source.WORKSPACE:
                     yield key, node.name
 
-    def _asked(self) -> Iterator[tuple[str, str, str, DependencyKind]]:
-        """(who, name, spec, kind) of every dependency, one for a name, by npm's order of precedence."""
+    def _asked(self, names: frozenset[str] | None = None) -> Iterator[tuple[str, str, str, DependencyKind]]:
+        """(who, name, spec, kind) of every dependency, one for a name, by npm's order of precedence.
+
+        Where `names` are given, those of packages that ask for none of them may be left out.
+        """
         for key, node in self.nodes.items():
             manifest = self.manifests.get(key)
             if manifest is not None:
                 for name, (spec, kind) in asked(manifest, dev=node.source is not Source.LINK).items():
                     yield key, name, spec, kind
-            elif key in self.entries:
+            elif key in self.entries and (names is None or self._may_ask(key, names)):
                 yield from self._recorded(key)
+
+    def _may_ask(self, key: str, names: frozenset[str]) -> bool:
+        fields = self.entries[key].fields
+        return any(
+            not isinstance(fields[field], dict) or not names.isdisjoint(fields[field])
+            for field in _ASKING
+            if field in fields
+        )
 
     def _recorded(self, key: str) -> Iterator[tuple[str, str, str, DependencyKind]]:
         fields, place = self.entries[key]

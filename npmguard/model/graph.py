@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
@@ -42,9 +42,17 @@ class DependencyGraph:
         return tuple(p for p in self.nodes.values() if p.third_party)
 
     @cached_property
-    def labels(self) -> frozenset[tuple[str, str | None]]:
+    def by_label(self) -> Mapping[tuple[str, str | None], Sequence[Package]]:
+        """`packages` by (name, version)."""
+        found: dict[tuple[str, str | None], list[Package]] = {}
+        for package in self.packages:
+            found.setdefault((package.name, package.version), []).append(package)
+        return found
+
+    @property
+    def labels(self) -> Set[tuple[str, str | None]]:
         """The distinct (name, version) of `packages`."""
-        return frozenset((p.name, p.version) for p in self.packages)
+        return self.by_label.keys()
 
     @cached_property
     def edges(self) -> Edges:

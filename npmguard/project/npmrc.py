@@ -68,6 +68,8 @@ class NpmConfig:
         npm keeps credentials by host and path; the longest path that leads to the URL counts, and no other
         host or port ever does.
         """
+        if not self._secrets:
+            return None
         from urllib.parse import urlsplit
 
         parts = urlsplit(url)

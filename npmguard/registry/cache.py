@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 1
+_SCHEMA = 2
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -113,24 +113,31 @@ class Cache:
             ):
                 with suppress(ValueError):
                     url, *known = row
-                    known[5], known[6] = bool(known[5]), json.loads(known[6])
+                    known[5], known[6] = bool(known[5]), _tags(known[6])
                     found[url] = Kept(*known)
         return found
 
-    def facts(self, packument: int, versions: Iterable[str]) -> dict[str, VersionFacts]:
-        """The facts of those of the versions that exist."""
-        found: dict[str, VersionFacts] = {}
-        wanted = list(versions)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            columns = "version,integrity,shasum,deprecated,install_script,published"
+    def facts(self, wanted: Mapping[int, Iterable[str]]) -> dict[int, dict[str, VersionFacts]]:
+        """The facts of those of the wanted versions that exist, by the packument's id."""
+        found: dict[int, dict[str, VersionFacts]] = {packument: {} for packument in wanted}
+        pairs = [(packument, version) for packument, versions in wanted.items() for version in versions]
+        for start in range(0, len(pairs), _CHUNK):
+            chunk = pairs[start : start + _CHUNK]
+            marks = ",".join(["(?,?)"] * len(chunk))
             for row in self._rows(
-                f"SELECT {columns} FROM versions WHERE packument=? AND version IN ({marks})",  # noqa: S608
-                (packument, *chunk),
+                f"WITH wanted(packument, version) AS (VALUES {marks}) SELECT * FROM versions"  # noqa: S608
+                " NATURAL JOIN wanted",
+                [value for pair in chunk for value in pair],
             ):
-                script = None if row[4] is None else bool(row[4])
-                found[row[0]] = VersionFacts(row[0], row[1], row[2], row[3], script, row[5])
+                packument, version, integrity, shasum, deprecated, script, published = row
+                found[packument][version] = VersionFacts(
+                    version,
+                    integrity,
+                    shasum,
+                    deprecated,
+                    None if script is None else bool(script),
+                    published,
+                )
         return found
 
     def manifests(self, urls: Iterable[str]) -> dict[str, KeptManifest]:
@@ -174,7 +181,7 @@ class Cache:
                     time.time(),
                     fresh_until,
                     slim.registry_facts,
-                    json.dumps(slim.dist_tags),
+                    "\n".join(f"{tag}\t{version}" for tag, version in slim.dist_tags.items()),
                     "\n".join(slim.versions),
                 ),
             )
@@ -237,6 +244,12 @@ class Cache:
         self._db = None
 
 
+def _tags(text: str) -> dict[str, str]:
+    """The dist-tags, one a line. What is no pair is left out: a tag's name may hold anything."""
+    pairs = (line.split("\t") for line in text.split("\n"))
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
 def default_path() -> str:
     """Where the cache lies: NPMGUARD_CACHE_DIR, else the user's cache folder."""
     folder = os.environ.get("NPMGUARD_CACHE_DIR")
@@ -244,4 +257,4 @@ def default_path() -> str:
         from platformdirs import user_cache_dir
 
         folder = user_cache_dir("npmguard", appauthor=False)
-    return os.path.join(folder, "registry.sqlite")
+    return os.path.join(folder, f"registry-{_SCHEMA}.sqlite")

@@ -116,14 +116,16 @@ class _Run:
         urls = {self.place(self.url(name)): name for name in self.versions}
         kept = self.cache.packuments(urls)
         stale: dict[str, Kept | None] = {}
+        fresh: dict[str, Kept] = {}
         for url, name in urls.items():
             found = kept.get(url)
             if found is not None and (self.offline or found.fresh_until > now):
-                self.take(name, found, now)
+                fresh[name] = found
             elif self.offline:
                 self.packuments[name] = Unanswered(name, "offline, and not in the cache")
             else:
                 stale[name] = found
+        self.take(fresh, now)
         manifests = {
             self.place(self.url(name, version)): (name, version)
             for name, version in self.needs.manifests
@@ -158,16 +160,18 @@ class _Run:
 
     # -- from the cache
 
-    def take(self, name: str, kept: Kept, now: float) -> None:
-        self.from_cache += 1
-        self.oldest = max(self.oldest, now - kept.fetched)
-        self.packuments[name] = Packument(
-            name,
-            kept.dist_tags,
-            self.cache.facts(kept.id, self.versions[name]),
-            tuple(kept.versions.split("\n")) if name in self.needs.lists and kept.versions else None,
-            kept.registry_facts,
-        )
+    def take(self, found: Mapping[str, Kept], now: float) -> None:
+        facts = self.cache.facts({kept.id: self.versions[name] for name, kept in found.items()})
+        for name, kept in found.items():
+            self.from_cache += 1
+            self.oldest = max(self.oldest, now - kept.fetched)
+            self.packuments[name] = Packument(
+                name,
+                kept.dist_tags,
+                facts[kept.id],
+                tuple(kept.versions.split("\n")) if name in self.needs.lists and kept.versions else None,
+                kept.registry_facts,
+            )
 
     # -- from the registry
 
@@ -235,7 +239,7 @@ class _Run:
 
         if answer.status == 304 and kept is not None:
             self.cache.refresh(self.place(url), _fresh_until(answer))
-            self.take(name, kept, time.time())
+            self.take({name: kept}, time.time())
             self.from_cache -= 1
             return self.packuments[name]
         if answer.status == 404:

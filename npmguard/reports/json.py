@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from npmguard import __version__
@@ -10,14 +11,15 @@ from npmguard.model import Finding, ProjectReport, Report, Severity
 
 
 def render(report: Report) -> str:
-    """The report as one JSON object, the keys always in the same order."""
+    """The report as one JSON object, the keys always in the same order, a finding a line."""
+    projects = [_lines(project) for project in sorted(report.projects, key=lambda p: p.path)]
     found = {
         "schema": "npmguard-report/1",
         "tool": {"name": "npmguard", "version": __version__},
         "command": report.command,
         "started_at": report.started_at,
         "duration_ms": report.duration_ms,
-        "projects": [_project(project) for project in sorted(report.projects, key=lambda p: p.path)],
+        "projects": _PLACE,
         "summary": {
             "projects": len(report.projects),
             "packages": report.packages,
@@ -30,11 +32,16 @@ def render(report: Report) -> str:
         },
     }
     # ASCII, so that what a registry or a lockfile smuggled into a name cannot break the output's encoding
-    return json.dumps(found, indent=2) + "\n"
+    head, tail = json.dumps(found, indent=2).split(json.dumps(_PLACE))
+    return f"{head}{_list(projects, '    ')}{tail}\n"
 
 
-def _project(project: ProjectReport) -> dict[str, Any]:
-    return {
+# Indenting is slow work in Python, and a report can have thousands of findings: each is written flat
+_PLACE = "\0"
+
+
+def _lines(project: ProjectReport) -> str:
+    found = {
         "path": project.path,
         "name": project.name,
         "version": project.version,
@@ -42,13 +49,24 @@ def _project(project: ProjectReport) -> dict[str, Any]:
         "lockfile": project.lockfile,
         "lockfile_format": project.lockfile_format,
         "packages": project.packages,
-        "findings": [_finding(finding) for finding in project.findings],
+        "findings": _PLACE,
         "incomplete": [
             {"source": gap.source, "reason": gap.reason, "affects": list(gap.affects)}
             for gap in project.incomplete
         ],
         "sources": list(project.sources),
     }
+    findings = [json.dumps(_finding(finding)) for finding in project.findings]
+    head, tail = json.dumps(found, indent=2).split(json.dumps(_PLACE))
+    return f"{head}{_list(findings, '    ')}{tail}".replace("\n", "\n    ")
+
+
+def _list(items: Sequence[str], indent: str) -> str:
+    """A JSON list of what is JSON already, an item a line."""
+    if not items:
+        return "[]"
+    between = f",\n{indent}"
+    return f"[\n{indent}{between.join(items)}\n{indent[2:]}]"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

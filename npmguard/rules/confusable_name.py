@@ -28,13 +28,13 @@ from npmguard.names import lookalike
 from npmguard.names.confusables import escape, fold, is_hidden, odd
 from npmguard.rules import places
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.grouping import groups
 from npmguard.settings import Settings
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     told: set[str] = set()
-    for package, keys in by_version(in_force(project, settings.production)):
+    for package, keys in groups(project, settings.production):
         for name in (package.name, package.alias):
             if name is not None and odd(name):
                 told.add(name)

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from npmguard.model import Evidence, Finding, Fix, Gap, Needs, Packument, Project, Severity, Source
 from npmguard.rules import places
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
 
 
@@ -52,7 +52,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             "lockfile notes are known",
             ("deprecated",),
         )
-    for package, keys in by_version(in_force(project, settings.production)):
+    for package, keys in groups(project, settings.production):
         facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
         if facts is not None and tells:
             message = facts.deprecated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from npmguard.model import Finding, Location, Package, Project, Severity
@@ -16,6 +16,16 @@ class Group(NamedTuple):
 
     package: Package
     keys: tuple[str, ...]
+
+
+def groups(project: Project, production: bool) -> Sequence[Group]:
+    """The packages to look at, each name@version once."""
+    graph = project.graph
+    if graph is None:
+        return ()
+    if production:
+        return by_version(in_force(project, production))
+    return [Group(found[0], tuple(p.key for p in found)) for found in graph.by_label.values()]
 
 
 def by_version(packages: Iterable[Package]) -> list[Group]:

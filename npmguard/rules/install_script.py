@@ -38,7 +38,7 @@ from npmguard.model import (
 )
 from npmguard.rules import places
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
 
 
@@ -57,7 +57,7 @@ def needs(project: Project, settings: Settings) -> Needs:
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
     off = project.config.get("ignore-scripts") == "true"
     silent = 0
-    for package, keys in by_version(in_force(project, settings.production)):
+    for package, keys in groups(project, settings.production):
         text = _text(project, evidence, package, keys)
         runs, known = _runs(project, evidence, package, text)
         if not known:

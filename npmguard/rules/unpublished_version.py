@@ -38,7 +38,7 @@ from npmguard.model import (
 from npmguard.names import validity
 from npmguard.rules import places
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
 
 
@@ -62,7 +62,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             ("unpublished-version",),
         )
         return
-    for package, keys in by_version(in_force(project, settings.production)):
+    for package, keys in groups(project, settings.production):
         if package.source is not Source.REGISTRY or not package.version or package.bundled:
             continue
         answer = evidence.packuments.get(package.name)

@@ -1,0 +1,241 @@
+"""npmguard beside its peers on one project: python benchmarks/run.py [JOB ...]
+
+The first run needs npm and a registry: npm makes the lockfile of `benchmarks/project` (118 direct
+dependencies, some 3,200 entries), its packuments are kept under `benchmarks/work`, and node_modules is laid out
+with nothing but package.json files. Later runs replay all that from 127.0.0.1 and need no network.
+
+Every job is whole commands that take turns (A B C, A B C, ...), the first turn thrown away. CPU is user and
+system time of the whole process tree as the kernel has it, in seconds: the median of the turns. Memory is the
+largest process. Ratios are to the first command of the job.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import importlib.metadata
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+WORK = HERE / "work"
+PROJECT = WORK / "project"
+PORT = 4874
+REGISTRY = f"http://127.0.0.1:{PORT}/"
+GUARD = str(Path(sys.executable).parent / "npmguard")
+LINT = (
+    f"node {WORK}/node_modules/lockfile-lint/bin/lockfile-lint.js --path package-lock.json --type npm "
+    "--validate-https --validate-integrity --validate-package-names --allowed-hosts npm"
+)
+CHECK = f"{GUARD} check --format json --allow-incomplete --fail-on none"
+RULES = "foreign-host,insecure-transport,integrity-missing,integrity-weak,resolved-mismatch"
+CHAIN = (
+    "npm audit --json",
+    LINT,
+    "npm outdated --json",
+    "npm ci --dry-run --ignore-scripts --json",
+    "npm approve-scripts --allow-scripts-pending --json",
+)
+
+# name: (label, command, empty the cache before it?), the peer first
+JOBS: dict[str, list[tuple[str, str, bool]]] = {
+    "version": [("npm --version", "npm --version", False), ("npmguard", f"{GUARD} --version", False)],
+    "lockfile rules": [
+        ("lockfile-lint", LINT, False),
+        ("npmguard, the same rules", f"{CHECK} --only {RULES}", False),
+        ("npmguard, all lockfile rules", f"{CHECK} --offline --only {RULES},lockfile-drift", False),
+    ],
+    "drift": [
+        ("npm ci --dry-run", CHAIN[3], False),
+        ("npmguard", f"{CHECK} --only lockfile-drift", False),
+    ],
+    "outdated": [
+        ("npm outdated", CHAIN[2], False),
+        ("npmguard, warm", f"{CHECK} --only outdated", False),
+        ("npmguard, cold", f"{CHECK} --only outdated", True),
+    ],
+    "advisories": [
+        ("npm audit", CHAIN[0], False),
+        ("npmguard", f"{CHECK} --only advisory,malware", False),
+    ],
+    "whole check": [
+        ("npm audit", CHAIN[0], False),
+        ("npmguard, warm", CHECK, False),
+        ("npmguard, warm, for the terminal", CHECK.replace("json", "console", 1), False),
+        ("npmguard, cold", CHECK, True),
+    ],
+    "chain": [
+        ("the five commands", " ; ".join(CHAIN), False),
+        ("npmguard, warm", CHECK, False),
+    ],
+}
+
+
+class Run(NamedTuple):
+    cpu: float
+    wall: float
+    mib: float
+    requests: int
+    code: int
+
+
+def environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.lower().startswith("npm_config_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept | {
+        "NPM_CONFIG_REGISTRY": REGISTRY,
+        "NPM_CONFIG_USERCONFIG": str(WORK / "none.npmrc"),
+        "NPM_CONFIG_CACHE": str(WORK / "npm-cache"),
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        "NPM_CONFIG_LEGACY_PEER_DEPS": "true",
+        "NPMGUARD_CACHE_DIR": str(WORK / "cache"),
+        "NO_COLOR": "1",
+    }
+
+
+def asked() -> int:
+    with urllib.request.urlopen(f"{REGISTRY}-/count") as answer:
+        return int(answer.read())
+
+
+def once(command: str, cold: bool) -> Run:
+    if cold:
+        shutil.rmtree(WORK / "cache", ignore_errors=True)
+    asked()
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=PROJECT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - began
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(cpu, wall, usage.ru_maxrss / 1024, asked(), child.returncode)
+
+
+def measure(job: str, turns: int) -> None:
+    runs: dict[str, list[Run]] = {label: [] for label, _, _ in JOBS[job]}
+    for turn in range(turns + 1):
+        for label, command, cold in JOBS[job]:
+            found = once(command, cold)
+            if turn:
+                runs[label].append(found)
+    print(f"\n### {job}\n")
+    print("| command | CPU s | ratio | wall s | MiB | requests | exit |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    base = 0.0
+    for label, taken in runs.items():
+        cpu, wall, mib = (statistics.median(r[column] for r in taken) for column in range(3))
+        base = base or cpu
+        codes = ",".join(str(code) for code in sorted({r.code for r in taken}))
+        row = (
+            label,
+            f"{cpu:.3f}",
+            f"{cpu / base:.3f}",
+            f"{wall:.2f}",
+            f"{mib:.0f}",
+            taken[-1].requests,
+            codes,
+        )
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
+
+
+@contextmanager
+def registry(upstream: str | None) -> Iterator[None]:
+    """The replaying registry, while it is needed."""
+    more = ["--upstream", upstream] if upstream else []
+    words = [sys.executable, str(HERE / "replay.py"), str(WORK / "store"), "--port", str(PORT), *more]
+    server = subprocess.Popen(words)
+    try:
+        for _ in range(100):
+            try:
+                asked()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def prepare() -> None:
+    """Makes the lockfile and fetches lockfile-lint, where they are not there yet."""
+    PROJECT.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "project" / "package.json", PROJECT)
+    upstream = subprocess.run(
+        ["npm", "config", "get", "registry"], capture_output=True, text=True, check=True
+    )
+    if not (WORK / "node_modules" / "lockfile-lint").is_dir():
+        words = ["npm", "install", "--prefix", str(WORK), "--ignore-scripts", "lockfile-lint@5"]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    if not (PROJECT / "package-lock.json").exists():
+        with registry(upstream.stdout.strip()):
+            words = [
+                "npm",
+                "install",
+                "--package-lock-only",
+                "--ignore-scripts",
+                "--legacy-peer-deps",
+                "--no-audit",
+            ]
+            subprocess.run(words, check=True, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL)
+    if not (PROJECT / "node_modules").is_dir():
+        lay_out()
+
+
+def lay_out() -> None:
+    """Makes node_modules as an install leaves it, as far as npm looks: a package.json in each place."""
+    packages = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
+    for key, entry in packages.items():
+        if key and not entry.get("link"):
+            folder = PROJECT / key
+            folder.mkdir(parents=True, exist_ok=True)
+            name = entry.get("name") or key.rpartition("node_modules/")[2]
+            (folder / "package.json").write_text(json.dumps({"name": name, **entry}, indent=2))
+
+
+def compiled() -> None:
+    """Compiles every module beforehand, as pip does when it installs."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    folders = {str(HERE.parent / "npmguard")}
+    for name in ("httpx", "rich", "typer", "msgspec", "packageurl-python"):
+        folders.add(str(importlib.metadata.distribution(name).locate_file("")))
+    for folder in folders:
+        compileall.compile_dir(folder, quiet=2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(JOBS))
+    parser.add_argument("-n", "--turns", type=int, default=5)
+    options = parser.parse_args()
+    for job in options.jobs:
+        if job not in JOBS:
+            parser.error(f"{job}: no such job ({', '.join(JOBS)})")
+    compiled()
+    prepare()
+    with registry(None):
+        for job in options.jobs or JOBS:
+            measure(job, options.turns)
+
+
+if __name__ == "__main__":
+    main()
