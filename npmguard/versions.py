@@ -60,6 +60,7 @@ def _grammar(loose: bool) -> _Grammar:
 
 # What nearly every version looks like: it takes no grammar to read.
 _PLAIN = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", re.ASCII)
+_NO_START = frozenset("^~<>*xX")  # what ranges begin with, and versions do not
 _PLAIN_PRE = re.compile(r"[0-9A-Za-z.-]{1,99}", re.ASCII)
 _TOKEN = re.compile(
     r"([~^]|[<>]?=?)(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:\.(\d{1,9}|[xX*])(?:-([0-9A-Za-z.-]{1,99}))?)?)?"
@@ -116,6 +117,8 @@ def key(version: str, *, loose: bool = False) -> Key | None:
     if plain is not None:
         major, minor, patch = plain.groups()
         return (int(major), int(minor), int(patch), 1)
+    if version[:1] in _NO_START:
+        return None
     start, _, pre = version.partition("-")
     plain = _PLAIN.fullmatch(start)
     if plain is not None and _PLAIN_PRE.fullmatch(pre):

@@ -38,16 +38,21 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     known = {origins.read(url).host for url in project.registries.values()}
     known.update(host.partition(":")[0].lower() for host in settings.allowed_hosts)
     foreign: dict[str, list[Package]] = {}
+    usual: str | None = None
     for package in in_force(project, settings.production):
         if package.source is not Source.REGISTRY or not package.resolved:
             continue
         host = origins.read(package.resolved).host
-        if host not in known and host != origins.read(origins.default_registry()).host:
+        if host in known:
+            continue
+        if usual is None:
+            usual = origins.read(origins.default_registry()).host
+        if host != usual:
             foreign.setdefault(host, []).append(package)
     if not foreign:
         return
     if "" not in project.registries:
-        known.add(origins.read(origins.default_registry()).host)
+        known.add(usual or "")
     names = ", ".join(sorted(known))
     for host, packages in sorted(foreign.items()):
         what = host or "a text that is no plain URL"
