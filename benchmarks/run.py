@@ -1,8 +1,8 @@
 """npmguard beside its peers on one project: python benchmarks/run.py [JOB ...]
 
 The first run needs npm and a registry: npm makes the lockfile of `benchmarks/project` (118 direct
-dependencies, some 3,200 entries), its packuments are kept under `benchmarks/work`, and node_modules is laid out
-with nothing but package.json files. Later runs replay all that from 127.0.0.1 and need no network.
+dependencies, some 3,200 entries), its packuments are kept under `benchmarks/work`, and node_modules is laid
+out with nothing but package.json files. Later runs replay all that from 127.0.0.1 and need no network.
 
 Every job is whole commands that take turns (A B C, A B C, ...), the first turn thrown away. CPU is user and
 system time of the whole process tree as the kernel has it, in seconds: the median of the turns. Memory is the

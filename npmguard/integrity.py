@@ -37,21 +37,31 @@ def kind(text: str) -> str:
 
 
 def agrees(locked: str, given: str | None, shasum: str | None) -> bool | None:
-    """Do a lockfile's integrity and a registry's (SRI and hex SHA-1) mean the same file?
+    """Do a lockfile's integrity and a registry's (SRI and hex SHA-1) mean the same file, and no other?
 
-    None where they have no algorithm in common, so that nothing can be said. The strongest one that both
-    have decides, as in npm's ssri.
+    npm's ssri takes a file that fits any one hash of the strongest algorithm in the lockfile, so each of
+    those has to be the registry's. None where the registry gives no such hash: nothing can be said then.
     """
     if locked == given:
         return True
     ours, theirs = hashes(locked), hashes(given or "")
     if shasum and re.fullmatch(r"[0-9a-fA-F]{40}", shasum):
         theirs.setdefault("sha1", set()).add(_base64(bytes.fromhex(shasum)))
-    common = ours.keys() & theirs.keys()
-    if not common:
+    if not ours:
         return None
-    strongest = max(common, key=_STRENGTH.__getitem__)
-    return bool({_digest(h) for h in ours[strongest]} & {_digest(h) for h in theirs[strongest]})
+    strongest = max(ours, key=_STRENGTH.__getitem__)
+    if strongest not in theirs:
+        return None
+    return {_digest(h) for h in ours[strongest]} <= {_digest(h) for h in theirs[strongest]}
+
+
+def spelt(text: str) -> list[str]:
+    """The strongest hashes of an integrity text, spelt as npm spells them."""
+    known = hashes(text)
+    if not known:
+        return []
+    strongest = max(known, key=_STRENGTH.__getitem__)
+    return [f"{strongest}-{h}{'=' * (-len(h) % 4)}" for h in sorted(known[strongest])]
 
 
 def _digest(text: str) -> bytes:

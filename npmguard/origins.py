@@ -7,12 +7,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII, without the backslash that browsers read as a slash
+_LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}", re.ASCII)
 _LONGEST = 4096
 # What nearly every URL in a lockfile looks like: it needs no taking apart in steps.
 _USUAL = re.compile(
-    r"(https?)://([a-z0-9.-]*[a-z0-9])(?::\d+)?/(?:[\w.-]+/)*?((?:@[\w.~-]+/)?[\w.~-]+)/-/([\w.~+-]+)\.tgz",
+    r"(https?)://([a-z0-9.-]*[a-z0-9])(?::\d+)?/(?:[\w-][\w.-]*/)*?((?:@[\w.~-]+/)?[\w~-][\w.~-]*)/-/([\w.~+-]+)"
+    r"\.tgz",
     re.ASCII,
 )
+# %2D for -, %2E for ., letters and digits: nobody writes them so without a purpose
+_NEEDLESS = re.compile(r"%(?:2[dDeE]|5[fF]|3\d|[46][1-9a-fA-F]|[57][0-9aA])")
 
 
 class Origin(NamedTuple):
@@ -54,21 +58,34 @@ def read(url: str) -> Origin:
 
 
 def _tarball(path: str) -> tuple[str | None, str | None]:
-    from urllib.parse import unquote
-
-    before, found, file = path.rpartition("/-/")
+    before, found, file = plain_path(path).rpartition("/-/")
     if not found or not file.endswith(".tgz"):
         return None, None
-    parts = unquote(before).strip("/").split("/")
+    parts = before.strip("/").split("/")
     name = "/".join(parts[-2:]) if len(parts) > 1 and parts[-2].startswith("@") else parts[-1]
     if not name:
         return None, None
-    return _file(name, unquote(file).rpartition("/")[2].removesuffix(".tgz"))
+    return _file(name, file.rpartition("/")[2].removesuffix(".tgz"))
+
+
+def plain_path(path: str) -> str:
+    """A URL's path as a server takes it: nothing escaped, no way back up."""
+    from posixpath import normpath
+    from urllib.parse import unquote
+
+    return normpath(unquote(path))
+
+
+def is_devious(url: str) -> bool:
+    """Does the path lead elsewhere than it reads: back up, or behind characters that need no escaping?"""
+    return "/.." in url or _NEEDLESS.search(url) is not None
 
 
 def _file(name: str, stem: str) -> tuple[str, str | None]:
     """The package and version that a tarball's file, in the folder of package `name`, is of."""
     base = name.rpartition("/")[2]
+    if stem == base:
+        return name, None
     if not stem.startswith(f"{base}-"):
         # a file of another package under this one's folder: what is fetched is the file
         return stem, None
@@ -90,4 +107,11 @@ def default_registry() -> str:
 
 def is_loopback(host: str) -> bool:
     """Does this host never leave the machine?"""
-    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return host in ("localhost", "::1") or host.endswith(".localhost") or bool(_LOOPBACK.fullmatch(host))
+
+
+def host_of(text: str) -> str:
+    """The host that a setting names: with or without a port, an IPv6 address with or without brackets."""
+    if text.count(":") > 1 and not text.startswith("["):
+        text = f"[{text}]"
+    return read(f"https://{text}/").host

@@ -27,6 +27,11 @@ def name(text: str, most: int = 214) -> str:
     return one_line(text.encode("ascii", "backslashreplace").decode(), most)
 
 
+def is_word(text: str) -> bool:
+    """Does it mean the same to every shell, and no option to npm? What people paste must."""
+    return re.fullmatch(r"[@A-Za-z0-9._][@A-Za-z0-9._~/+-]*", text) is not None
+
+
 def _written(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

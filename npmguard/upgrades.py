@@ -19,6 +19,7 @@ from npmguard.model import (
     Packument,
     Project,
 )
+from npmguard.text import is_word
 
 _NO_VERSION = "<0.0.0-0"
 _MOST_NAMED = 3
@@ -91,7 +92,7 @@ def targets(
         pool = packument.all_versions
     else:
         pool = {end for a in every for end in (*a.patched, *versions.bounds_above(a.vulnerable))}
-    pool = [version for version in pool if _plain(version)]
+    pool = [version for version in pool if is_word(version)]
     fixed = {a.id: version for a in advisories if (version := _lowest(pool, [a], current)) is not None}
     others = [a for a in every if a not in advisories]
 
@@ -180,7 +181,7 @@ class Ways:
                 Fix("upgrade", goal, _install(package, own, goal)), "A direct upgrade gets there.", True
             )
         name = package.alias or package.name
-        command = f"npm update {name}" if asking and _plain(name) else None
+        command = f"npm update {name}" if asking and is_word(name) else None
         words = "Everything that asks for it takes that, so an update gets there." if asking else ""
         return Way(Fix("upgrade", goal, command), words, bool(asking))
 
@@ -279,7 +280,7 @@ def _install(package: Package, own: Sequence[Dependency], goal: str) -> str | No
     names = {e.name for e in own}
     name = names.pop()
     folders = sorted({e.source for e in own if e.source})
-    if names or not _plain(name) or not _plain(package.name) or not all(_plain(f) for f in folders):
+    if names or not is_word(name) or not is_word(package.name) or not all(is_word(f) for f in folders):
         return None
     kinds = {e.kind for e in own}
     option = _KINDS.get(kinds.pop(), "") if len(kinds) == 1 else ""
@@ -292,12 +293,7 @@ def _install(package: Package, own: Sequence[Dependency], goal: str) -> str | No
 
 def uninstall(name: str) -> str | None:
     """The command that removes a direct dependency; None where none can be written."""
-    return f"npm uninstall {name}" if _plain(name) else None
-
-
-def _plain(text: str) -> bool:
-    """Does it mean the same to every shell, and no option to npm?"""
-    return re.fullmatch(r"[@A-Za-z0-9._][@A-Za-z0-9._~/+-]*", text) is not None
+    return f"npm uninstall {name}" if is_word(name) else None
 
 
 def _some(names: Iterable[str]) -> str:

@@ -251,7 +251,7 @@ class _Reader:
             "dev" in fields and bool(fields["dev"]),
             bool(get("optional") or get("devOptional")),
             "peer" in fields and bool(fields["peer"]),
-            "inBundle" in fields and bool(fields["inBundle"]),
+            "inBundle" in fields and bool(fields["inBundle"]) and self._inside(key),
             None if self.nested else bool(get("hasInstallScript")),
             _message(fields["deprecated"]) if "deprecated" in fields else None,
             _texts(fields["os"]) if "os" in fields else (),
@@ -259,6 +259,22 @@ class _Reader:
             place,
             _requested(get("from"), name or installed) if self.nested else None,
         )
+
+    def _inside(self, key: str) -> bool:
+        """Does it lie in the folder of a package that may have brought it in its tarball?
+
+        What the project itself bundles is downloaded like all else, and what merely says that it is bundled
+        is not to get around the questions that are asked of a download.
+        """
+        above = key
+        while (at := above.rfind("/node_modules/")) > 0:
+            above = above[:at]
+            if _in_modules(above) and (self.nested or self._bundles(above)):
+                return True
+        return False
+
+    def _bundles(self, key: str) -> bool:
+        return key in self.entries and bool(self.entries[key].fields.get("bundleDependencies"))
 
     def _folder_source(self, key: str) -> Source:
         """A folder outside node_modules is a member, or merely linked to."""

@@ -22,7 +22,8 @@ class VersionFacts(NamedTuple):
 class Packument(NamedTuple):
     """One package in the registry, reduced to what was asked for.
 
-    `versions` holds the facts of the versions that were asked about and exist; `all_versions` every
+    `versions` holds the facts of the versions that were asked about and of the latest, as far as they exist;
+    `all_versions` every
     version's number, where the list was asked for (else None).
     """
 

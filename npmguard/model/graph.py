@@ -42,17 +42,17 @@ class DependencyGraph:
         return tuple(p for p in self.nodes.values() if p.third_party)
 
     @cached_property
-    def by_label(self) -> Mapping[tuple[str, str | None], Sequence[Package]]:
-        """`packages` by (name, version)."""
-        found: dict[tuple[str, str | None], list[Package]] = {}
+    def kinds(self) -> Mapping[object, Sequence[Package]]:
+        """`packages` by their kind: the copies of one thing, wherever they are installed."""
+        found: dict[object, list[Package]] = {}
         for package in self.packages:
-            found.setdefault((package.name, package.version), []).append(package)
+            found.setdefault(package.kind, []).append(package)
         return found
 
-    @property
+    @cached_property
     def labels(self) -> Set[tuple[str, str | None]]:
         """The distinct (name, version) of `packages`."""
-        return self.by_label.keys()
+        return frozenset((p.name, p.version) for p in self.packages)
 
     @cached_property
     def edges(self) -> Edges:

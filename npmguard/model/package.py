@@ -65,6 +65,11 @@ class Package(NamedTuple):
         return f"{self.name}@{self.version}" if self.version else self.name
 
     @property
+    def kind(self) -> tuple[object, ...]:
+        """What copies of one and the same thing have in common."""
+        return (self.name, self.version, self.source, self.bundled, self.has_install_script)
+
+    @property
     def third_party(self) -> bool:
         """Is it somebody else's: neither the project, nor a member, nor a folder beside it?"""
         return self.source not in (Source.PROJECT, Source.WORKSPACE, Source.LINK)

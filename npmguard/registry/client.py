@@ -161,7 +161,9 @@ class _Run:
     # -- from the cache
 
     def take(self, found: Mapping[str, Kept], now: float) -> None:
-        facts = self.cache.facts({kept.id: self.versions[name] for name, kept in found.items()})
+        facts = self.cache.facts(
+            {kept.id: _with_latest(self.versions[name], kept.dist_tags) for name, kept in found.items()}
+        )
         for name, kept in found.items():
             self.from_cache += 1
             self.oldest = max(self.oldest, now - kept.fetched)
@@ -256,7 +258,7 @@ class _Run:
         return self.reduced(name, slim)
 
     def reduced(self, name: str, slim: Slim) -> Packument:
-        wanted = self.versions[name]
+        wanted = _with_latest(self.versions[name], slim.dist_tags)
         return Packument(
             name,
             slim.dist_tags,
@@ -302,6 +304,11 @@ class _Run:
                 continue
             found.setdefault(self.config.registry_for(name), {})[name] = versions
         return found
+
+
+def _with_latest(wanted: Iterable[str], tags: Mapping[str, str]) -> set[str]:
+    """The versions to know of: those that were asked about, and the one that they are compared with."""
+    return {*wanted, tags["latest"]} if "latest" in tags else set(wanted)
 
 
 def _squeezed(asked: Mapping[str, Iterable[str]]) -> bytes:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard import versions
 from npmguard.model import Evidence, Finding, Fix, Gap, Needs, Packument, Project, Severity, Source
 from npmguard.rules import places
 from npmguard.rules.base import Rule
@@ -44,8 +45,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if graph is None:
         return
     asked = [p for p in evidence.packuments.values() if isinstance(p, Packument)]
-    tells = any(p.registry_facts for p in asked)
-    if asked and not tells:
+    if asked and not any(p.registry_facts for p in asked):
         yield Gap(
             "registry",
             "its metadata carries no deprecations (it looks rebuilt from tarballs), so only those that the "
@@ -54,27 +54,34 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         )
     for package, keys in groups(project, settings.production):
         facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
-        if facts is not None and tells:
-            message = facts.deprecated
-        else:
-            message = (facts.deprecated if facts is not None else None) or package.deprecated
+        packument = evidence.packument(package.name)
+        message = facts.deprecated if facts is not None else None
+        if facts is None or packument is None or not packument.registry_facts:
+            # the registry's silence says nothing; what npm noted when it wrote the lockfile does
+            message = message or package.deprecated
         if message is None:
             continue
         direct = any(key in graph.direct for key in keys)
-        packument = evidence.packument(package.name)
         latest = packument.dist_tags.get("latest") if packument else None
-        whole = latest is not None and latest == package.version
+        newest = packument.versions.get(latest) if packument and latest else None
+        whole = latest == package.version or (newest is not None and newest.deprecated is not None)
+        later = not whole and latest is not None and _above(latest, package.version)
         yield Finding(
             "deprecated",
             Severity.MODERATE if direct else Severity.LOW,
-            f"{package.label} is deprecated" + (", and there is no later one" if whole else ""),
+            f"{package.label} is deprecated" + (", and there is no better one" if whole else ""),
             f"Its publisher says: {' '.join(message.split())[:400]}",
             package=package.name,
             version=package.version,
-            fix=Fix("replace") if whole or latest is None else Fix("upgrade", latest),
+            fix=Fix("upgrade", latest) if later else Fix("replace"),
             location=places.of(project, package) if direct else places.locked(project, package),
             keys=keys,
         )
+
+
+def _above(version: str, current: str | None) -> bool:
+    one, other = versions.key(version, loose=True), versions.key(current or "", loose=True)
+    return one is not None and other is not None and one > other
 
 
 RULE = Rule(

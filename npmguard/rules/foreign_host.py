@@ -36,7 +36,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.lockfile is None:
         return
     known = {origins.read(url).host for url in project.registries.values()}
-    known.update(host.partition(":")[0].lower() for host in settings.allowed_hosts)
+    known.update(origins.host_of(host) for host in settings.allowed_hosts)
     foreign: dict[str, list[Package]] = {}
     usual: str | None = None
     for package in in_force(project, settings.production):

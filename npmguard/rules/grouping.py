@@ -25,14 +25,18 @@ def groups(project: Project, production: bool) -> Sequence[Group]:
         return ()
     if production:
         return by_version(in_force(project, production))
-    return [Group(found[0], tuple(p.key for p in found)) for found in graph.by_label.values()]
+    return [Group(found[0], tuple(p.key for p in found)) for found in graph.kinds.values()]
 
 
 def by_version(packages: Iterable[Package]) -> list[Group]:
-    """The packages, each name@version once, with every key it stands at."""
-    found: dict[tuple[str, str | None], list[Package]] = {}
+    """The packages, each name@version once, with every key it stands at.
+
+    Copies that come from elsewhere, or say otherwise of their scripts, are groups of their own: a harmless
+    one must not hide another.
+    """
+    found: dict[object, list[Package]] = {}
     for package in packages:
-        found.setdefault((package.name, package.version), []).append(package)
+        found.setdefault(package.kind, []).append(package)
     return [Group(group[0], tuple(p.key for p in group)) for group in found.values()]
 
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from npmguard import integrity
-from npmguard.model import Evidence, Finding, Fix, Location, Needs, Project, Severity, Source
+from npmguard.model import Evidence, Finding, Fix, Location, Needs, Package, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import by_version, in_force
 from npmguard.settings import Settings
@@ -44,13 +44,21 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
         if facts is None or package.integrity is None:
             continue
-        if integrity.agrees(package.integrity, facts.integrity, facts.shasum) is not False:
+        agrees = integrity.agrees(package.integrity, facts.integrity, facts.shasum)
+        strong = integrity.is_strong(facts.integrity or "") and integrity.is_strong(package.integrity)
+        beside = agrees is None and strong
+        if agrees is not False and not beside:
             continue
         told.add((package.name, package.version))
+        what = (
+            f"held by {integrity.kind(package.integrity)}, which the registry does not give"
+            if beside
+            else "the lockfile's integrity is not the registry's"
+        )
         yield Finding(
             "integrity-mismatch",
-            Severity.CRITICAL,
-            f"{package.label}: the lockfile's integrity is not the registry's",
+            Severity.HIGH if beside else Severity.CRITICAL,
+            f"{package.label}: {what}",
             f"Lockfile: {package.integrity}. Registry: {facts.integrity or facts.shasum}.",
             package=package.name,
             version=package.version,
@@ -59,12 +67,17 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             keys=(package.key,),
             subject=package.key,
         )
-    owners: dict[str, list[int]] = {}
-    groups = by_version(packages)
-    for number, group in enumerate(groups):
-        owners.setdefault(group.package.integrity or "", []).append(number)
-    for value, numbers in owners.items():
-        twins = [groups[n] for n in numbers]
+    owners: dict[str, list[Package]] = {}
+    for package in packages:
+        text = package.integrity or ""
+        # nearly all are spelt as npm spells them, and those need no reading
+        usual = text.startswith("sha512-") and len(text) == 95
+        for value in (text,) if usual else integrity.spelt(text):
+            owners.setdefault(value, []).append(package)
+    for value, found in owners.items():
+        if len(found) < 2:
+            continue
+        twins = by_version(found)
         labels = [t.package.label for t in twins]
         if len(twins) < 2 or any((t.package.name, t.package.version) in told for t in twins):
             continue

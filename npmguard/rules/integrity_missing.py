@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard.integrity import hashes
 from npmguard.model import Evidence, Finding, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force, one_or_all, some
@@ -38,9 +39,12 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     hashed = [
         p
         for p in in_force(project, settings.production)
-        if p.source in _HASHED and not p.bundled and p.version
+        if p.source in _HASHED and not p.bundled and (p.version or p.resolved)
     ]
-    missing = [p for p in hashed if not p.integrity]
+    # a text that npm cannot read as a hash is checked by nobody
+    missing = [
+        p for p in hashed if not p.integrity or not (p.integrity[:7] == "sha512-" or hashes(p.integrity))
+    ]
     if not missing:
         return
     # a format without hashes is old; one entry without is odd

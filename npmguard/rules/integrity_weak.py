@@ -35,7 +35,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     weak = [
         p
         for p in in_force(project, settings.production)
-        if p.integrity and not integrity.is_strong(p.integrity)
+        if p.integrity and not integrity.is_strong(p.integrity) and integrity.hashes(p.integrity)
     ]
     yield from one_or_all(
         project,

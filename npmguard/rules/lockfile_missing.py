@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard import specs
 from npmguard.model import Evidence, Finding, Fix, Gap, Location, Project, Severity
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
@@ -32,9 +33,12 @@ from npmguard.settings import Settings
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
     if project.lockfile_names:
         return
+    members = {manifest.name for manifest in project.workspaces.values()}
     asked = sum(
-        len(m.dependencies) + len(m.dev_dependencies) + len(m.optional_dependencies)
+        name not in members and specs.parse(name, text).kind not in ("directory", "workspace")
         for m in project.manifests
+        for names in (m.dependencies, m.dev_dependencies, m.optional_dependencies)
+        for name, text in names.items()
     )
     if not asked:
         return

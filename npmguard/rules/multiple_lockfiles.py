@@ -25,6 +25,7 @@ import posixpath
 from collections.abc import Iterator
 
 from npmguard.model import Evidence, Finding, Fix, Location, Project, Severity
+from npmguard.project.load import LOCKFILES
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
 
@@ -33,7 +34,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     names = project.lockfile_names
     if len(names) < 2:
         return
-    kept = posixpath.basename(project.lockfile.file) if project.lockfile else names[0]
+    # the first of the manager's own is the one that it takes
+    kept = next((name for name in names if LOCKFILES.get(name) == project.manager), names[0])
     others = [name for name in names if name != kept]
     yield Finding(
         "multiple-lockfiles",

@@ -40,6 +40,7 @@ from npmguard.model import (
 from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
+from npmguard.text import is_word
 
 _ASKED = (DependencyKind.PROD, DependencyKind.DEV, DependencyKind.OPTIONAL)
 
@@ -103,7 +104,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             detail,
             package=package.name,
             version=current,
-            fix=Fix("upgrade", latest, command),
+            fix=Fix("upgrade", latest, command if is_word(name) and is_word(edge.source or ".") else None),
             location=places.of(project, package),
             keys=(package.key,),
             subject=f"{edge.source} {edge.spec}",

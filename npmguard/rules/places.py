@@ -22,10 +22,13 @@ def asked_in(manifest: Manifest, name: str) -> Location | None:
 
 def of(project: Project, package: Package) -> Location | None:
     """Where a person finds this package: the package.json that asks for it, else its lockfile entry."""
-    for manifest in project.manifests:
-        place = asked_in(manifest, package.alias or package.name)
-        if place is not None:
-            return place
+    graph = project.graph
+    for root in graph.roots if graph is not None else ():
+        manifest = project.workspaces.get(root) if root else project.manifest
+        for edge in graph.edges.get(root, ()) if graph is not None and manifest is not None else ():
+            place = asked_in(manifest, edge.name) if manifest and edge.target == package.key else None
+            if place is not None:
+                return place
     return locked(project, package)
 
 

@@ -44,6 +44,14 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             continue
         url = origins.read(package.resolved)
         if url.name is None:
+            if origins.is_devious(package.resolved):
+                yield _finding(
+                    project,
+                    package,
+                    Severity.HIGH,
+                    f"{package.label}: the lockfile's URL hides where it leads",
+                    f"The entry {package.key} takes {package.resolved}.",
+                )
             continue
         if url.name != package.name:
             yield _finding(
@@ -84,12 +92,13 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
     if not odd:
         return
     told = set()
+    overridden = _overridden(project.manifest.data.get("overrides"))
     for edge in graph.asking_for(frozenset(p.alias or p.name for p in odd.values())):
         package = odd.get(edge.target or "")
         if package is None or edge.peer or edge.settled or package.key in told:
             continue
         spec = specs.parse(edge.name, edge.spec)
-        if not spec.registry:
+        if not spec.registry or edge.name in overridden:
             continue
         who = graph.nodes[edge.source]
         asker = who.label if who.third_party else project.manifest.file
@@ -102,7 +111,7 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
                 f"{edge.name}: the lockfile puts {package.label} in its place",
                 f"{asker} asks for {edge.spec} of {spec.name}; {package.key} is {package.label}.",
             )
-        elif package.source is not Source.REGISTRY and not _overridden(project):
+        elif package.source is not Source.REGISTRY:
             told.add(package.key)
             yield _finding(
                 project,
@@ -113,8 +122,12 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _overridden(project: Project) -> bool:
-    return bool(project.manifest.data.get("overrides"))
+def _overridden(rules: object, depth: int = 0) -> set[str]:
+    """The names that overrides put something else in the place of."""
+    found: set[str] = set()
+    for key, value in rules.items() if isinstance(rules, dict) and depth < 50 else ():
+        found |= {key[: key.find("@", 1)] if "@" in key[1:] else key} | _overridden(value, depth + 1)
+    return found
 
 
 def _finding(project: Project, package: Package, severity: Severity, title: str, detail: str) -> Finding:

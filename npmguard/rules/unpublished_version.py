@@ -40,6 +40,7 @@ from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
+from npmguard.text import is_word
 
 
 def needs(project: Project, settings: Settings) -> Needs:
@@ -88,14 +89,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             detail,
             package=package.name,
             version=package.version,
-            fix=Fix("review", None, f"npm view {package.name}") if _plain(package.name) else Fix("review"),
+            fix=Fix("review", None, f"npm view {package.name}") if is_word(package.name) else Fix("review"),
             location=places.locked(project, package),
             keys=keys,
         )
-
-
-def _plain(name: str) -> bool:
-    return name.isascii() and all(c.isalnum() or c in "@/._-~" for c in name)
 
 
 RULE = Rule(

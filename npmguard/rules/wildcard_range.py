@@ -28,6 +28,7 @@ from npmguard.jsontext import pointer
 from npmguard.model import DependencyKind, Evidence, Finding, Fix, Location, Manifest, Project, Severity
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
+from npmguard.text import is_word
 
 _FAR = "9007199254740991.0.0"
 
@@ -46,10 +47,13 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                     continue
                 locked = _locked(project, folder, name)
                 fix = None
+                real = specs.parse(name, text).name
                 if locked is not None and locked[1]:
                     option = " --save-dev" if kind is DependencyKind.DEV else ""
                     where = f" -w {folder}" if folder else ""
-                    fix = Fix("edit", f"^{locked[1]}", f"npm install{option}{where} {name}@^{locked[1]}")
+                    to = f"^{locked[1]}" if real == name else f"npm:{real}@^{locked[1]}"
+                    safe = all(is_word(word) for word in (name, real, locked[1], folder or "."))
+                    fix = Fix("edit", to, f"npm install{option}{where} {name}@{to}" if safe else None)
                 dev = kind is DependencyKind.DEV
                 yield Finding(
                     "wildcard-range",
@@ -57,7 +61,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                     f"{name}: {why}",
                     f'{manifest.file} asks for "{name}": "{text}" in {field}'
                     + (f"; the lockfile holds {locked[1]} for now." if locked and locked[1] else "."),
-                    package=name,
+                    package=real,
                     version=locked[1] if locked else None,
                     fix=fix,
                     location=Location(manifest.file, pointer(field, name)),

@@ -49,7 +49,13 @@ def test_what_the_flat_form_says() -> None:
                     "dependencies": {"a": "^1", "num": "npm:is-number@^6"},
                 },
                 "node_modules/a": entry(
-                    "a", "1.2.3", hasInstallScript=True, dev=True, os=["darwin"], deprecated="use b"
+                    "a",
+                    "1.2.3",
+                    hasInstallScript=True,
+                    dev=True,
+                    os=["darwin"],
+                    deprecated="use b",
+                    bundleDependencies=["c"],
                 ),
                 "node_modules/num": {**entry("is-number", "6.0.0"), "name": "is-number"},
                 "node_modules/a/node_modules/c": {"version": "1.0.0", "inBundle": True},
