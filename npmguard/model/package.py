@@ -67,7 +67,7 @@ class Package(NamedTuple):
     @property
     def kind(self) -> tuple[object, ...]:
         """What copies of one and the same thing have in common."""
-        return (self.name, self.version, self.source, self.bundled, self.has_install_script)
+        return (self.name, self.version, self.source, self.bundled)
 
     @property
     def third_party(self) -> bool:

@@ -31,8 +31,7 @@ def groups(project: Project, production: bool) -> Sequence[Group]:
 def by_version(packages: Iterable[Package]) -> list[Group]:
     """The packages, each name@version once, with every key it stands at.
 
-    Copies that come from elsewhere, or say otherwise of their scripts, are groups of their own: a harmless
-    one must not hide another.
+    Copies that come from elsewhere are groups of their own: a harmless one must not hide another.
     """
     found: dict[object, list[Package]] = {}
     for package in packages:

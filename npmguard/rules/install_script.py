@@ -57,7 +57,10 @@ def needs(project: Project, settings: Settings) -> Needs:
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
     off = project.config.get("ignore-scripts") == "true"
     silent = 0
+    nodes = project.graph.nodes if project.graph is not None else {}
     for package, keys in groups(project, settings.production):
+        # the copy that says most of itself
+        package = next((nodes[key] for key in keys if nodes[key].has_install_script), package)
         text = _text(project, evidence, package, keys)
         runs, known = _runs(project, evidence, package, text)
         if not known:

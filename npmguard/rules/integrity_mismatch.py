@@ -78,14 +78,14 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if len(found) < 2:
             continue
         twins = by_version(found)
-        labels = [t.package.label for t in twins]
-        if len(twins) < 2 or any((t.package.name, t.package.version) in told for t in twins):
+        labels = list(dict.fromkeys(t.package.label for t in twins))
+        if len(labels) < 2 or any((t.package.name, t.package.version) in told for t in twins):
             continue
         yield Finding(
             "integrity-mismatch",
             Severity.HIGH,
             f"{' and '.join(labels[:3])} have one and the same integrity",
-            f"{value} stands for {len(twins)} different packages; it can be right for one of them at most.",
+            f"{value} stands for {len(labels)} different packages; it can be right for one of them at most.",
             package=twins[0].package.name,
             version=twins[0].package.version,
             fix=_FIX,

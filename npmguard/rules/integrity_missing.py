@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from npmguard.integrity import hashes
+from npmguard.integrity import hashes, is_strong
 from npmguard.model import Evidence, Finding, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force, one_or_all, some
@@ -42,9 +42,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if p.source in _HASHED and not p.bundled and (p.version or p.resolved)
     ]
     # a text that npm cannot read as a hash is checked by nobody
-    missing = [
-        p for p in hashed if not p.integrity or not (p.integrity[:7] == "sha512-" or hashes(p.integrity))
-    ]
+    missing = [p for p in hashed if not p.integrity or not (is_strong(p.integrity) or hashes(p.integrity))]
     if not missing:
         return
     # a format without hashes is old; one entry without is odd

@@ -105,7 +105,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             package=package.name,
             version=current,
             fix=Fix("upgrade", latest, command if is_word(name) and is_word(edge.source or ".") else None),
-            location=places.of(project, package),
+            location=places.of_edge(project, edge) or places.locked(project, package),
             keys=(package.key,),
             subject=f"{edge.source} {edge.spec}",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from npmguard.jsontext import pointer
-from npmguard.model import Location, Manifest, Package, Project
+from npmguard.model import Dependency, Location, Manifest, Package, Project
 
 
 def asked_in(manifest: Manifest, name: str) -> Location | None:
@@ -24,12 +24,17 @@ def of(project: Project, package: Package) -> Location | None:
     """Where a person finds this package: the package.json that asks for it, else its lockfile entry."""
     graph = project.graph
     for root in graph.roots if graph is not None else ():
-        manifest = project.workspaces.get(root) if root else project.manifest
-        for edge in graph.edges.get(root, ()) if graph is not None and manifest is not None else ():
-            place = asked_in(manifest, edge.name) if manifest and edge.target == package.key else None
+        for edge in graph.edges.get(root, ()) if graph is not None else ():
+            place = of_edge(project, edge) if edge.target == package.key else None
             if place is not None:
                 return place
     return locked(project, package)
+
+
+def of_edge(project: Project, edge: Dependency) -> Location | None:
+    """Where the project or a workspace asks for this; None where somebody else does."""
+    manifest = project.workspaces.get(edge.source) if edge.source else project.manifest
+    return asked_in(manifest, edge.name) if manifest is not None else None
 
 
 def locked(project: Project, package: Package) -> Location | None:

@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from npmguard import origins, specs, versions
-from npmguard.model import Evidence, Finding, Fix, Location, Package, Project, Severity, Source
+from npmguard import origins, overrides, specs, versions
+from npmguard.model import Evidence, Finding, Fix, Location, Manifest, Package, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
@@ -92,13 +92,13 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
     if not odd:
         return
     told = set()
-    overridden = _overridden(project.manifest.data.get("overrides"))
+    overridden = _overridden(project.manifest)
     for edge in graph.asking_for(frozenset(p.alias or p.name for p in odd.values())):
         package = odd.get(edge.target or "")
         if package is None or edge.peer or edge.settled or package.key in told:
             continue
         spec = specs.parse(edge.name, edge.spec)
-        if not spec.registry or edge.name in overridden:
+        if not spec.registry or any(_allows(name, package) for name in overridden.get(edge.name, ())):
             continue
         who = graph.nodes[edge.source]
         asker = who.label if who.third_party else project.manifest.file
@@ -122,12 +122,25 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _overridden(rules: object, depth: int = 0) -> set[str]:
-    """The names that overrides put something else in the place of."""
-    found: set[str] = set()
-    for key, value in rules.items() if isinstance(rules, dict) and depth < 50 else ():
-        found |= {key[: key.find("@", 1)] if "@" in key[1:] else key} | _overridden(value, depth + 1)
+def _overridden(manifest: Manifest) -> dict[str, list[specs.Spec]]:
+    """What the project's overrides ask for in place of each name, wherever in the tree they hold."""
+    root = overrides.read(manifest)
+    found: dict[str, list[specs.Spec]] = {}
+    waiting = [root] if root is not None else []
+    while waiting:
+        rule = waiting.pop()
+        waiting += rule.children
+        if rule.name:
+            text = overrides.effective(rule, rule.name, rule.range, manifest)
+            found.setdefault(rule.name, []).append(specs.parse(rule.name, text))
     return found
+
+
+def _allows(override: specs.Spec, package: Package) -> bool:
+    """Is this package what an override asks for?"""
+    if package.source is Source.REGISTRY:
+        return override.registry and override.name == package.name and override.alias
+    return not override.registry
 
 
 def _finding(project: Project, package: Package, severity: Severity, title: str, detail: str) -> Finding:

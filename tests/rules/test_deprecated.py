@@ -172,7 +172,6 @@ def test_a_version_1_lockfile_points_to_its_nested_entry() -> None:
     assert finding.location.pointer == "/dependencies/top/dependencies/a"
 
 
-@pytest.mark.xfail(strict=True, reason="copies of different kinds are told apart where they need not be")
 def test_copies_that_differ_in_their_flags_are_one_finding() -> None:
     entries: dict[str, dict[str, Any]] = {
         "node_modules/a": {"version": "1.0.0", "hasInstallScript": True},

@@ -191,7 +191,6 @@ def test_development_is_left_out_of_a_production_audit() -> None:
     assert RULE.needs(found, Settings(production=True)) == Needs()
 
 
-@pytest.mark.xfail(strict=True, reason="copies of different kinds are taken for different packages")
 def test_copies_that_differ_in_their_flags_may_share_a_hash() -> None:
     entries: dict[str, dict[str, Any]] = {
         "node_modules/a": {"version": "1.0.0", "integrity": GOOD, "hasInstallScript": True},

@@ -156,7 +156,6 @@ def test_no_command_carries_a_name_that_a_shell_reads_otherwise() -> None:
     assert "$(" not in (finding.fix.command or "")
 
 
-@pytest.mark.xfail(strict=True, reason="the first package.json that asks for this copy counts as the asker")
 def test_of_two_that_ask_for_one_copy_each_is_pointed_at() -> None:
     member = {"name": "ui", "version": "1.0.0", "dependencies": {"a": "~1.0.0"}}
     found = project(

@@ -194,7 +194,6 @@ def test_every_lockfile_version_is_read(version: int) -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="a name that overrides mention is excused whatever they ask for")
 @pytest.mark.parametrize("overrides", [{"once": "1.4.0"}, {"once": {"ms": "2"}}, {"top": {"once": "1.4.0"}}])
 def test_an_override_that_asks_for_a_version_excuses_no_other_package(overrides: dict[str, Any]) -> None:
     entries: dict[str, dict[str, Any]] = {
