@@ -168,11 +168,12 @@ def _has_script(found: _Version) -> bool | None:
 
 
 def _from_a_registry(found: _Version) -> bool:
-    """Does it carry what only a registry adds, and no rebuilding from tarballs can?"""
+    """Does it carry what only a registry adds, and no rebuilding from tarballs can?
+
+    `deprecated` is no such thing: some authors write it into their package.json.
+    """
     dist = found.dist
-    if found.deprecated is not None or found.hasInstallScript is not None:
-        return True
-    if bytes(found.npm_user) or bytes(found.has_shrinkwrap):
+    if found.hasInstallScript is not None or bytes(found.npm_user) or bytes(found.has_shrinkwrap):
         return True
     return dist is not None and any(
         bytes(field) for field in (dist.signatures, dist.npm_signature, dist.fileCount, dist.attestations)

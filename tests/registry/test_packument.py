@@ -56,3 +56,19 @@ def test_scripts_that_an_install_runs() -> None:
     assert install_scripts({}, True) == {"install": "node-gyp rebuild"}
     assert install_scripts({"preinstall": "x"}, True) == {"preinstall": "x"}
     assert install_scripts(["install"], "yes") == {}
+
+
+@pytest.mark.parametrize(
+    ("version", "real"),
+    [
+        ({"deprecated": "by its author, in package.json"}, False),
+        ({"dist": {"integrity": "sha512-x", "shasum": "y"}}, False),
+        ({"dist": {"signatures": []}}, True),
+        ({"dist": {"fileCount": 3}}, True),
+        ({"hasInstallScript": True}, True),
+        ({"_npmUser": {"name": "a"}}, True),
+    ],
+)
+def test_what_only_a_registry_adds(version: dict[str, Any], real: bool) -> None:
+    data = json.dumps({"name": "a", "versions": {"0.9.0": {}, "1.0.0": version}}).encode()
+    assert read(data, "a").registry_facts is real
