@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from npmguard import jsontext, specs
+from npmguard import jsontext
 from npmguard.errors import InputError
 from npmguard.globs import is_member, workspace_patterns
 from npmguard.model import (
@@ -36,8 +36,10 @@ _FIELDS = (
     ("optionalDependencies", DependencyKind.OPTIONAL),
     ("devDependencies", DependencyKind.DEV),
 )
-_ASKING = ("dependencies", "optionalDependencies", "devDependencies", "peerDependencies", "requires")
+_TEXT_FIELDS = ("name", "version", "resolved", "integrity")
+_TEXTUAL = {str, type(None)}
 _KINDS = frozenset(("dependencies", "optionalDependencies", "devDependencies", "peerDependencies"))
+_ASKING = _KINDS | {"requires"}
 
 
 class Entry(NamedTuple):
@@ -169,6 +171,8 @@ class _Reader:
         if old.get("bundled"):
             fields["inBundle"] = True
         if text is not None:
+            from npmguard import specs
+
             spec = specs.parse(name, text)
             if spec.kind == "directory":
                 target = _folder(spec.location or "")
@@ -221,10 +225,10 @@ class _Reader:
 
     def _package(self, key: str, fields: dict[str, Any], place: str) -> Package:
         get = fields.get
-        name, version = get("name"), get("version")
-        for field, value in (("name", name), ("version", version)):
-            if value is not None and not isinstance(value, str):
-                raise self.error(place, f'"{field}" is not text')
+        name, version, resolved, integrity = get("name"), get("version"), get("resolved"), get("integrity")
+        if {type(name), type(version), type(resolved), type(integrity)} - _TEXTUAL:
+            field = next(f for f in _TEXT_FIELDS if not isinstance(get(f), str | None))
+            raise self.error(place, f'"{field}" is not text')
         installed = installed_name(key)
         if installed is None:
             manifest = self.manifests.get(key)
@@ -236,10 +240,6 @@ class _Reader:
                 source,
                 pointer=place,
             )
-        resolved, integrity = get("resolved"), get("integrity")
-        for field, value in (("resolved", resolved), ("integrity", integrity)):
-            if value is not None and not isinstance(value, str):
-                raise self.error(place, f'"{field}" is not text')
         return Package(
             key,
             name or installed,
@@ -291,6 +291,8 @@ class _Reader:
         if not odd:
             return
         asked = {installed_name(key): False for key in odd}
+        from npmguard import specs
+
         for _, name, spec, _ in self._asked(frozenset(name for name in asked if name)):
             if name in asked and specs.parse(name, spec).kind == "url":
                 asked[name] = True
@@ -354,16 +356,8 @@ class _Reader:
             if manifest is not None:
                 for name, (spec, kind) in asked(manifest, dev=node.source is not Source.LINK).items():
                     yield key, name, spec, kind
-            elif key in self.entries and (names is None or self._may_ask(key, names)):
+            elif key in self.entries and (names is None or _may_ask(self.entries[key].fields, names)):
                 yield from self._recorded(key)
-
-    def _may_ask(self, key: str, names: frozenset[str]) -> bool:
-        fields = self.entries[key].fields
-        return any(
-            not isinstance(fields[field], dict) or not names.isdisjoint(fields[field])
-            for field in _ASKING
-            if field in fields
-        )
 
     def _recorded(self, key: str) -> Iterator[tuple[str, str, str, DependencyKind]]:
         fields, place = self.entries[key]
@@ -412,6 +406,15 @@ class _Reader:
         if isinstance(spec, str):
             return spec
         raise self.error(place, f"the range of {name!r} is not text")
+
+
+def _may_ask(fields: dict[str, Any], names: frozenset[str]) -> bool:
+    """Does an entry ask for one of the names, as far as a quick look tells?"""
+    for field in _ASKING & fields.keys():
+        value = fields[field]
+        if not isinstance(value, dict) or not names.isdisjoint(value):
+            return True
+    return False
 
 
 def asked(manifest: Manifest, *, dev: bool = True) -> dict[str, tuple[str, DependencyKind]]:
@@ -477,6 +480,8 @@ def _source(resolved: str) -> Source:
         return Source.REGISTRY if "/-/" in resolved else Source.URL
     if resolved.startswith("file:"):
         return Source.FILE
+    from npmguard import specs
+
     spec = specs.parse("", resolved)
     if spec.kind == "git":
         return Source.GIT

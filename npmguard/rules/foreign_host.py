@@ -42,7 +42,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     for package in in_force(project, settings.production):
         if package.source is not Source.REGISTRY or not package.resolved:
             continue
-        host = origins.read(package.resolved).host
+        host = origins.host(package.resolved)
         if host in known:
             continue
         if usual is None:

@@ -25,6 +25,7 @@ How to fix
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from npmguard import origins, overrides, specs, versions
@@ -33,6 +34,7 @@ from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
 
+_ODD = re.compile(r"[^\w/:.@+~-]", re.ASCII)
 _FIX = Fix("review", None, "git log -p -- package-lock.json")
 
 
@@ -40,7 +42,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.lockfile is None or project.graph is None:
         return
     for package in in_force(project, settings.production):
-        if package.source is not Source.REGISTRY or not package.resolved:
+        if package.source is not Source.REGISTRY or not package.resolved or _usual(package, package.resolved):
             continue
         url = origins.read(package.resolved)
         if url.name is None:
@@ -72,6 +74,16 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     yield from _other_names(project, settings)
 
 
+def _usual(package: Package, url: str) -> bool:
+    """Does the URL end as a registry's for this very name and version does, with nothing odd before?"""
+    base = package.name.rpartition("/")[2]
+    end = f"/{package.name}/-/{base}-{package.version}.tgz"
+    if not url.endswith(end) or "/." in url or _ODD.search(url):
+        return False
+    # what stands before may be a scope, and make it another package
+    return package.name[0] == "@" or not url[: -len(end)].rpartition("/")[2].startswith("@")
+
+
 def _same_version(one: str, other: str) -> bool:
     if one == other:
         return True
@@ -87,7 +99,7 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
     odd = {
         p.key: p
         for p in in_force(project, settings.production)
-        if p.alias is not None or p.source in (Source.URL, Source.FILE, Source.GIT)
+        if p.alias is not None or p.source is not Source.REGISTRY
     }
     if not odd:
         return
