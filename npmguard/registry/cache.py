@@ -44,7 +44,7 @@ class Slim(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What the cache knows of one packument, its versions' facts apart. Times are seconds since 1970."""
+    """What the cache knows of one packument, its versions apart. Times are seconds since 1970."""
 
     id: int
     etag: str | None
@@ -53,7 +53,6 @@ class Kept(NamedTuple):
     fresh_until: float
     registry_facts: bool
     dist_tags: Mapping[str, str]
-    versions: str  # every version number, one a line
 
 
 class KeptManifest(NamedTuple):
@@ -100,13 +99,13 @@ class Cache:
         return None
 
     def packuments(self, urls: Iterable[str]) -> dict[str, Kept]:
-        """What is kept of these URLs."""
+        """What is kept of these URLs, the version numbers apart."""
         found: dict[str, Kept] = {}
         wanted = list(urls)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags,versions"
+            columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags"
             for row in self._rows(
                 f"SELECT {columns} FROM packuments WHERE url IN ({marks})",  # noqa: S608
                 chunk,
@@ -115,6 +114,18 @@ class Cache:
                     url, *known = row
                     known[5], known[6] = bool(known[5]), _tags(known[6])
                     found[url] = Kept(*known)
+        return found
+
+    def versions(self, packuments: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Every version number of these packuments, by id."""
+        found: dict[int, tuple[str, ...]] = {}
+        wanted = list(packuments)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            query = f"SELECT id,versions FROM packuments WHERE id IN ({marks})"  # noqa: S608
+            for packument, text in self._rows(query, chunk):
+                found[packument] = tuple(text.split("\n")) if text else ()
         return found
 
     def facts(self, wanted: Mapping[int, Iterable[str]]) -> dict[int, dict[str, VersionFacts]]:

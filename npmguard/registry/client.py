@@ -164,6 +164,7 @@ class _Run:
         facts = self.cache.facts(
             {kept.id: _with_latest(self.versions[name], kept.dist_tags) for name, kept in found.items()}
         )
+        lists = self.cache.versions(kept.id for name, kept in found.items() if name in self.needs.lists)
         for name, kept in found.items():
             self.from_cache += 1
             self.oldest = max(self.oldest, now - kept.fetched)
@@ -171,7 +172,7 @@ class _Run:
                 name,
                 kept.dist_tags,
                 facts[kept.id],
-                tuple(kept.versions.split("\n")) if name in self.needs.lists and kept.versions else None,
+                lists.get(kept.id),
                 kept.registry_facts,
             )
 

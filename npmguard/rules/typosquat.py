@@ -76,12 +76,15 @@ _PLAIN = re.compile(r"[@A-Za-z0-9_][\w.~/-]*", re.ASCII)
 
 
 class _Named(NamedTuple):
-    """A name that the project installs, or would: in which version, at which keys, and where it stands."""
+    """A name that the project installs, or would: in which version, at which keys, and where it stands.
+
+    Of an installed one the place is looked up when there is something to say.
+    """
 
     name: str
     version: str | None
     keys: tuple[str, ...]
-    place: Location | None
+    place: Location | None = None
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
@@ -97,6 +100,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         direct = graph is None or any(key in graph.direct for key in one.keys)
         if likeness.confidence == "low" and not direct:
             continue
+        if graph is not None and one.place is None:
+            one = one._replace(place=places.of(project, graph.nodes[one.keys[0]]))
         yield _finding(project, one, likeness, direct)
 
 
@@ -104,7 +109,7 @@ def _named(project: Project, settings: Settings) -> Iterator[_Named]:
     if project.graph is not None:
         asked = (p for p in in_force(project, settings.production) if _from_registry(p))
         for package, keys in by_version(asked):
-            yield _Named(package.name, package.version, keys, places.of(project, package))
+            yield _Named(package.name, package.version, keys)
         return
     from npmguard import specs
 
