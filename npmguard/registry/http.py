@@ -99,9 +99,11 @@ class Http:
     async def _follow(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
     ) -> Answer:
-        secure = url.startswith("https:")
+        secure, host = url.startswith("https:"), urlsplit(url).netloc
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = await self._once(method, url, headers, body, most)
+            # a redirect to another host takes no credentials along, and fetches none that are kept for it
+            credentials = self._config.credentials_for(url) if urlsplit(url).netloc == host else None
+            answer = await self._once(method, url, headers, body, most, credentials)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             where = answer.headers.get("location", "")
@@ -114,10 +116,14 @@ class Http:
         return _failed(f"{_shown(urlsplit(url).netloc)} redirects too often")
 
     async def _once(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        most: int,
+        credentials: str | None,
     ) -> Answer:
-        # by the URL of this very request: a redirect's target gets what was configured for it, or nothing
-        credentials = self._config.credentials_for(url)
         sent = {**headers, "user-agent": _AGENT, "accept-encoding": "gzip"}
         if credentials is not None:
             sent["authorization"] = credentials
