@@ -12,7 +12,11 @@ from npmguard.reports.console import render
 from npmguard.settings import Options
 
 TOP = Path(__file__).parents[2]
-SHOP = Options(offline=True, advisories=("fixtures/advisories/osv.json",))
+SHOP = Options(
+    offline=True,
+    registry="https://npm.example.test/",  # named, so that the report does not depend on the machine's own
+    advisories=("fixtures/advisories/osv.json",),
+)
 
 
 @pytest.fixture
