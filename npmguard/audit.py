@@ -69,6 +69,10 @@ def _audit(
         from npmguard.project import installed
 
         project = project._replace(installed=installed.scripts(folder, project.graph))
+    if project.graph is not None and any(rule.id == "integrity-mismatch" for rule in rules):
+        from npmguard.project import tarballs
+
+        project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
     gaps = _unread(project, rules)
     evidence = Evidence()
     if any(rule.needs is not nothing for rule in rules):

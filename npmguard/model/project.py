@@ -53,6 +53,8 @@ class Project(NamedTuple):
     installed: Mapping[str, Mapping[str, str]] = {}
     # npm's settings that bear on what an install does, such as legacy-peer-deps, as text
     config: Mapping[str, str] = {}
+    # (SRI, hex SHA-1) of the `file:` tarballs that lie on disk, by their place in the lockfile
+    tarballs: Mapping[str, tuple[str, str]] = {}
 
     @property
     def graph(self) -> DependencyGraph | None:

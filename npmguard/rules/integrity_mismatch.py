@@ -24,7 +24,7 @@ How to fix
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from npmguard import integrity
 from npmguard.model import Evidence, Finding, Fix, Location, Needs, Package, Project, Severity, Source
@@ -39,6 +39,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.lockfile is None:
         return
     packages = [p for p in in_force(project, settings.production) if p.integrity]
+    yield from _on_disk(project, packages)
     told = set()
     for package in packages:
         facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
@@ -92,6 +93,27 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             location=Location(project.lockfile.file, twins[0].package.pointer),
             keys=tuple(key for t in twins for key in t.keys),
             subject=" ".join(sorted(labels)),
+        )
+
+
+def _on_disk(project: Project, packages: Iterable[Package]) -> Iterator[Finding]:
+    """The tarballs of `file:` dependencies that are not what was locked."""
+    assert project.lockfile is not None
+    for package in packages:
+        given = project.tarballs.get(package.key)
+        if given is None or integrity.agrees(package.integrity or "", *given) is not False:
+            continue
+        yield Finding(
+            "integrity-mismatch",
+            Severity.HIGH,
+            f"{package.label}: the tarball on disk is not the one that was locked",
+            f"Lockfile: {package.integrity}. {package.resolved}: {given[0]}. `npm ci` stops at it.",
+            package=package.name,
+            version=package.version,
+            fix=Fix("review"),
+            location=Location(project.lockfile.file, package.pointer),
+            keys=(package.key,),
+            subject=package.key,
         )
 
 
