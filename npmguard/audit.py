@@ -86,7 +86,7 @@ def _audit(
                 gaps.append(item)
             else:
                 findings.append(item)
-    findings = list(_placed(_traced(findings, project, settings)))
+    findings = list(_placed(_traced(findings, project, settings), project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
     return ProjectReport(
@@ -152,8 +152,9 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
         )
 
 
-def _placed(findings: Iterable[Finding]) -> Iterable[Finding]:
+def _placed(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
     """The findings with the line numbers of what they point to."""
+    graph, lockfile = project.graph, project.lockfile.file if project.lockfile else None
     found = list(findings)
     wanted: dict[str, set[str]] = {}
     for finding in found:
@@ -162,6 +163,10 @@ def _placed(findings: Iterable[Finding]) -> Iterable[Finding]:
             wanted.setdefault(place.file, set()).add(place.pointer)
     lines: dict[tuple[str, str], int] = {}
     for file, pointers in wanted.items():
+        if file == lockfile and graph is not None and graph.locate is not None:
+            known = graph.locate(frozenset(pointers))
+            lines.update({(file, pointer): line for pointer, line in known.items()})
+            continue
         try:
             text = read(file, file).decode(errors="replace")
         except InputError:

@@ -51,6 +51,30 @@ def loads(data: bytes, file: str) -> Any:
         raise InputError(file, str(error)) from None
 
 
+_TRAILING = re.compile(rb",(?=[ \t\r]*\n\s*[\]}])")
+_RELAXED = re.compile(
+    rb'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*\n|/\*.*?\*/)*[\]}])', re.DOTALL
+)
+
+
+def relaxed(data: bytes) -> bytes:
+    """JSON with trailing commas, as bun and pnpm write it, or with comments, made plain. Lines stay in place.
+
+    A raw line feed cannot stand in a JSON string, so commas before one and a closing bracket are found
+    without looking at strings; only what is still not plain is looked at token by token.
+    """
+    plain = _TRAILING.sub(b"", data)
+    try:
+        json.loads(plain)
+    except (ValueError, RecursionError):
+        return _RELAXED.sub(_without, data)
+    return plain
+
+
+def _without(match: re.Match[bytes]) -> bytes:
+    return match[0] if match[0][:1] == b'"' else b"\n" * match[0].count(b"\n")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -66,10 +90,15 @@ def _constant(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 
 
+def conflict_line(data: bytes) -> int | None:
+    """The line of the first merge-conflict marker in a text, or None."""
+    found = re.search(_CONFLICT, data, re.MULTILINE)
+    return data.count(b"\n", 0, found.start()) + 1 if found else None
+
+
 def _explained(data: bytes, file: str, error: json.JSONDecodeError) -> InputError:
-    conflict = re.search(_CONFLICT, data, re.MULTILINE)
-    if conflict is not None:
-        line = data.count(b"\n", 0, conflict.start()) + 1
+    line = conflict_line(data)
+    if line is not None:
         return InputError(file, "merge-conflict markers: resolve the conflict first", line)
     if error.pos >= len(error.doc.rstrip()):
         return InputError(file, "not whole JSON: the file ends too early", error.lineno)

@@ -55,6 +55,7 @@ def parse(
     manifest: Manifest | None = None,
     workspaces: Mapping[str, Manifest] | None = None,
     linked: Callable[[str], Manifest | None] = lambda folder: None,
+    catalogs: Mapping[str, Mapping[str, str]] | None = None,  # npm has none
 ) -> DependencyGraph:
     """The dependency graph of a lockfile's bytes.
 

@@ -25,7 +25,7 @@ from npmguard.model.finding import (
     Severity,
     Suppressed,
 )
-from npmguard.model.graph import Asked, DependencyGraph, Edges
+from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.project import Lockfile, Manifest, Project
 
@@ -41,6 +41,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Gap",
+    "Locate",
     "Location",
     "Lockfile",
     "Manifest",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cached_property
+from typing import Any
 
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 
 Edges = Mapping[str, tuple[Dependency, ...]]
 Asked = Mapping[str, tuple[str, DependencyKind]]  # a dependency's name to what is asked, and where
+Locate = Callable[[frozenset[str]], Mapping[str, int]]  # JSON pointers to 1-based lines
 
 
 class DependencyGraph:
@@ -18,7 +20,10 @@ class DependencyGraph:
     packages themselves, so they are made on first use: `link` gives, for each key, the dependencies that
     start there; all of them, or those on packages of the names it is called with. `recorded` is what the
     lockfile itself notes that the project ("") and its workspaces asked for when it was written, by key;
-    empty where the format does not.
+    empty where the format does not. `notes` is what else the lockfile records beside packages, as it stands
+    there (overrides, settings, catalogs, checksums): for what is about that format alone. `newer` is the
+    format's version where that is newer than any that is known here, so that not all may be understood.
+    `locate` gives the lines of pointers into the lockfile, for a format that is not JSON.
     """
 
     def __init__(
@@ -29,11 +34,17 @@ class DependencyGraph:
         format: str,
         roots: Iterable[str] = ("",),
         recorded: Mapping[str, Asked] | None = None,
+        notes: Mapping[str, Any] | None = None,
+        newer: str | None = None,
+        locate: Locate | None = None,
     ) -> None:
         self.nodes = nodes
         self.format = format
         self.roots = tuple(roots)
         self.recorded = recorded or {}
+        self.notes = notes or {}
+        self.newer = newer
+        self.locate = locate
         self._link = link
 
     @cached_property

@@ -29,7 +29,7 @@ class Lockfile(NamedTuple):
     """One lockfile of a project: its path as the user knows it, the format's name, what it holds."""
 
     file: str
-    format: str  # npm-1 npm-2 npm-3 ...
+    format: str  # npm-1 npm-2 npm-3 yarn-1 yarn-berry-8 pnpm-9.0 bun-1 ...
     graph: DependencyGraph
 
 
@@ -51,8 +51,10 @@ class Project(NamedTuple):
     lockfile_names: tuple[str, ...] = ()  # every lockfile that lies in the folder
     registries: Mapping[str, str] = {}
     installed: Mapping[str, Mapping[str, str]] = {}
-    # npm's settings that bear on what an install does, such as legacy-peer-deps, as text
+    # the settings of .npmrc files and the environment, such as legacy-peer-deps, as text
     config: Mapping[str, str] = {}
+    # the manager's own file: pnpm-workspace.yaml, .yarnrc.yml, .yarnrc or bunfig.toml, as it stands there
+    manager_config: Mapping[str, Any] = {}
     # (SRI, hex SHA-1) of the `file:` tarballs that lie on disk, by their place in the lockfile
     tarballs: Mapping[str, tuple[str, str]] = {}
 

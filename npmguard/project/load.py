@@ -7,22 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard.errors import InputError, UsageError
-from npmguard.globs import is_member, workspace_patterns
-from npmguard.lockfiles import npm
+from npmguard.globs import is_member
+from npmguard.lockfiles import BY_FILE, FORMATS, Catalogs
 from npmguard.model import Lockfile, Manifest, Project
+from npmguard.project import manager as managers
 from npmguard.project import manifest as manifests
 from npmguard.project import workspaces
 from npmguard.project.files import read
 
-# Every lockfile that an install may look at, and the manager it belongs to; npm's own first.
-LOCKFILES = {
-    "npm-shrinkwrap.json": "npm",
-    "package-lock.json": "npm",
-    "pnpm-lock.yaml": "pnpm",
-    "yarn.lock": "yarn",
-    "bun.lock": "bun",
-    "bun.lockb": "bun",
-}
+_HIDDEN = "node_modules/.package-lock.json"
+LOCKFILES = tuple(format.file for format in FORMATS if not format.file.startswith("."))
 
 
 class Found(NamedTuple):
@@ -57,10 +51,17 @@ def _find(path: str) -> list[Found]:
             return [_home(folder)]
         if name in LOCKFILES:
             return [Found(folder, name)]
+        if name == os.path.basename(_HIDDEN) and os.path.basename(os.path.abspath(folder)) == "node_modules":
+            return [
+                Found(
+                    os.path.dirname(folder) or os.path.relpath(os.path.dirname(os.path.abspath(folder))),
+                    _HIDDEN,
+                )
+            ]
         known = ", ".join(LOCKFILES)
         raise UsageError(f"{shown(path)}: not a package.json and not a lockfile ({known})")
     projects: list[Found] = []
-    if _has(path, "package.json") or any(_has(path, name) for name in npm.FILES):
+    if _has(path, "package.json") or any(_has(path, name) for name in LOCKFILES):
         projects.append(_home(path))
     covered = _members(path)
     topmost = [] if projects else [path]
@@ -87,7 +88,7 @@ def _home(folder: str) -> Found:
         if _has(above, "package.json"):
             member = os.path.relpath(here, above).replace(os.sep, "/")
             try:
-                patterns = workspace_patterns(_manifest(above).data)
+                patterns = _patterns(above)
             except InputError:
                 break
             if is_member(member, patterns):
@@ -103,10 +104,17 @@ def _members(folder: str) -> set[str]:
     if not _has(folder, "package.json"):
         return set()
     try:
-        patterns = workspace_patterns(_manifest(folder).data)
+        patterns = _patterns(folder)
     except InputError:
         return set()  # it is reported when the project itself is read
     return {os.path.join(folder, *member.split("/")) for member in workspaces.folders(folder, patterns)}
+
+
+def _patterns(folder: str) -> list[str]:
+    """The patterns of the workspaces of the project in `folder`. Raises InputError."""
+    data = _manifest(folder).data
+    manager, _ = managers.choose(folder, data, managers.lockfiles(folder))
+    return managers.members(manager, data, managers.config(folder, manager, shown(folder)))
 
 
 def load(
@@ -114,36 +122,42 @@ def load(
 ) -> Project:
     """Reads a project's files. Raises InputError for one that cannot be read."""
     folder = found.folder
-    present = tuple(name for name in LOCKFILES if _has(folder, name))
-    name = found.lockfile or next(iter(present), None)
-    has_manifest = _has(folder, "package.json")
-    manifest = _manifest(folder) if has_manifest else None
+    present = managers.lockfiles(folder)
+    manifest = _manifest(folder) if _has(folder, "package.json") else None
+    data = manifest.data if manifest is not None else {}
+    manager, name = managers.choose(folder, data, present, found.lockfile)
+    settings = managers.config(folder, manager, shown(folder))
     members: dict[str, Manifest] = {}
-    if manifest is not None:
-        patterns = workspace_patterns(manifest.data)
-        if patterns:
-            for member in workspaces.folders(folder, patterns):
-                members[member] = _manifest(os.path.join(folder, *member.split("/")))
+    patterns = managers.members(manager, data, settings) if manifest is not None else []
+    for member in workspaces.folders(folder, patterns) if patterns else ():
+        members[member] = _manifest(os.path.join(folder, *member.split("/")))
     lockfile = None
-    if name in npm.FILES:
-        lockfile = _npm(folder, name, manifest, members)
+    if name is not None and not name.endswith(_BINARY):
+        catalogs = managers.catalogs(manager, data, settings)
+        lockfile = _lockfile(folder, name, manifest, members, catalogs)
     if manifest is None:
         manifest = _recorded(folder, name or "")
     return Project(
         shown(folder),
         manifest,
         members,
-        LOCKFILES.get(name or "", "npm"),
+        manager,
         lockfile,
         present,
         registries or {},
         {},
         config or {},
+        settings,
     )
 
 
-def _npm(folder: str, name: str, manifest: Manifest | None, members: Mapping[str, Manifest]) -> Lockfile:
-    path = os.path.join(folder, name)
+_BINARY = ".lockb"
+
+
+def _lockfile(
+    folder: str, name: str, manifest: Manifest | None, members: Mapping[str, Manifest], catalogs: Catalogs
+) -> Lockfile:
+    path = os.path.join(folder, *name.split("/"))
 
     def linked(target: str) -> Manifest | None:
         try:
@@ -151,15 +165,18 @@ def _npm(folder: str, name: str, manifest: Manifest | None, members: Mapping[str
         except InputError:
             return None
 
-    graph = npm.parse(read(path, shown(path)), shown(path), manifest, members, linked)
+    parse = BY_FILE[os.path.basename(name)].parse
+    graph = parse(read(path, shown(path)), shown(path), manifest, members, linked, catalogs)
     return Lockfile(shown(path), graph.format, graph)
 
 
 def _recorded(folder: str, name: str) -> Manifest:
-    """The package.json of a project whose lockfile lies alone: as the lockfile records it."""
+    """The package.json of a project whose lockfile lies alone: as the lockfile records it, if it does."""
     from npmguard import jsontext
 
     path = os.path.join(folder, name)
+    if not name.endswith(".json"):
+        return manifests.of({}, shown(path))
     data = read(path, shown(path))
     document = jsontext.loads(data, shown(path))
     packages = document.get("packages")

@@ -44,6 +44,7 @@ from npmguard.model import (
     Severity,
     Source,
 )
+from npmguard.rules import drift
 from npmguard.rules.base import Rule
 from npmguard.rules.places import asked_in
 from npmguard.settings import Settings
@@ -62,7 +63,10 @@ class _Problem(NamedTuple):
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     graph = project.graph
-    if graph is None or project.manager != "npm" or project.lockfile is None:
+    if graph is None or project.lockfile is None:
+        return
+    if project.manager != "npm":
+        yield from drift.of(project)
         return
     problems: dict[tuple[str, str, str], list[_Problem]] = {}
     for problem in _problems(project, graph):

@@ -24,8 +24,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from npmguard.lockfiles import BY_FILE
 from npmguard.model import Evidence, Finding, Fix, Location, Project, Severity
-from npmguard.project.load import LOCKFILES
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
 
@@ -35,7 +35,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if len(names) < 2:
         return
     # the first of the manager's own is the one that it takes
-    kept = next((name for name in names if LOCKFILES.get(name) == project.manager), names[0])
+    kept = next(
+        (name for name in names if BY_FILE[name].manager == project.manager.removesuffix("-berry")), names[0]
+    )
     others = [name for name in names if name != kept]
     yield Finding(
         "multiple-lockfiles",
