@@ -104,11 +104,14 @@ def _audit(
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
-    """What cannot be known because there is no lockfile that could be read."""
+    """What cannot be known because there is no lockfile, or none that could be read whole."""
+    blind = tuple(sorted({rule.id for rule in rules} & _OF_THE_GRAPH))
+    if project.lockfile is not None and project.lockfile.graph.newer is not None and blind:
+        newer = f"version {project.lockfile.graph.newer} is newer than any that this npmguard knows"
+        return [Gap("lockfile", f"{project.lockfile.file}: {newer}", blind)]
     asks = any(m.dependencies or m.dev_dependencies or m.optional_dependencies for m in project.manifests)
     if project.lockfile is not None or not asks:
         return []
-    blind = tuple(sorted({rule.id for rule in rules} & _OF_THE_GRAPH))
     if not blind:
         return []
     if project.lockfile_names:

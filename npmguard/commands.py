@@ -89,6 +89,11 @@ class Commands(NamedTuple):
         word = "uninstall" if self.manager == "npm" else "remove"
         return f"{self.program} {word} {name}" if is_word(name) else None
 
+    def replace(self, name: str, other: str) -> str | None:
+        """Removes a direct dependency and asks for another in its place."""
+        away, word = self.uninstall(name), "install" if self.manager == "npm" else "add"
+        return f"{away} && {self.program} {word} {other}" if away and is_word(other) else None
+
     def view(self, name: str) -> str | None:
         """Shows what the registry says of `name`."""
         return f"{self.view_command} {name}" if is_word(name) else None

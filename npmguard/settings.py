@@ -170,23 +170,10 @@ def near(word: str, known: frozenset[str] | set[str]) -> str:
 
 
 def _from_toml(path: str, shown: str) -> Settings:
-    import tomllib
-
+    from npmguard import tomltext
     from npmguard.project.files import read
 
-    data = read(path, shown)
-    try:
-        text = data.decode("utf-8-sig")
-        document = tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise SettingsError(shown, "not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        reason = str(error).partition(" (at ")[0]
-        line = int(where[1]) if where else text.count("\n") + 1
-        raise SettingsError(shown, f"not TOML: {reason[:1].lower()}{reason[1:]}", line) from None
-    except RecursionError:
-        raise SettingsError(shown, "nested too deeply") from None
+    document, text = tomltext.loads(read(path, shown), shown, SettingsError)
     return _Reader(shown, text, "").settings(document)
 
 
@@ -214,18 +201,20 @@ class _Reader:
         self.file = file
         self.text = text
         self.prefix = prefix
+        self.start = 0  # where in the text that which is being read begins
 
     def refuse(self, reason: str, key: str) -> SettingsError:
-        """The error for what stands at `key`; its line is where that word first begins one."""
-        found = re.search(rf"^\s*(?:\[+\s*)?[^\n]*\b{re.escape(key)}\b", self.text, re.MULTILINE)
+        """The error for what stands at `key`: its line is the first that has that word outside a comment."""
+        word = re.compile(rf"^[^\n#]*\b{re.escape(key)}\b", re.MULTILINE)
+        found = word.search(self.text, self.start)
         line = self.text.count("\n", 0, found.end()) + 1 if found else None
         return SettingsError(self.file, f"{self.prefix}{reason}", line)
 
     def settings(self, document: object) -> Settings:
         if not isinstance(document, dict):
             raise self.refuse("not an object", "npmguard")
-        self.known(document, _KEYS, "setting")
         self.required_version(document.get("required-version"))
+        self.known(document, _KEYS, "setting")
         changes: dict[str, Any] = {
             "skip": self.rule_list(document, "skip"),
             "only": self.rule_list(document, "only"),
@@ -261,7 +250,7 @@ class _Reader:
         return tuple(value)
 
     def severity(self, word: object, key: str, *, none: bool = False) -> Severity | None:
-        if none and word == "none":
+        if none and isinstance(word, str) and word.lower() == "none":
             return None
         found = Severity.parse(word) if isinstance(word, str) else None
         if found is None:
@@ -287,7 +276,13 @@ class _Reader:
     def ignores(self, entries: object) -> tuple[Ignore, ...]:
         if not isinstance(entries, list):
             raise self.refuse("ignore is not a list of tables", "ignore")
-        return tuple(self.ignore(entry) for entry in entries)
+        heads = [found.start() for found in re.finditer(r"^\s*\[\[\s*ignore\s*\]\]", self.text, re.MULTILINE)]
+        found = []
+        for number, entry in enumerate(entries):
+            self.start = heads[number] if number < len(heads) else 0
+            found.append(self.ignore(entry))
+        self.start = 0
+        return tuple(found)
 
     def ignore(self, entry: object) -> Ignore:
         from datetime import date, datetime

@@ -7,7 +7,8 @@ import re
 # Control characters (terminal escapes among them), the marks that reorder text, and invisible characters.
 _UNSAFE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
-    "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f]"
+    "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f"
+    "\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u3164\\uffa0\\U0001d173-\\U0001d17a\\U000e0100-\\U000e01ef]"
 )
 
 

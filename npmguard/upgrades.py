@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from npmguard import specs, versions
+from npmguard import commands, forced, specs, versions
 from npmguard.model import (
     Advisory,
     Dependency,
@@ -166,9 +165,9 @@ class Ways:
         inside = [e for e in asking if e.settled]
         own = [e for e in asking if not e.settled and e.source in graph.roots]
         holding = [e for e in asking if not e.settled and e.source not in graph.roots and not _takes(e, goal)]
-        forced = _override(self._project, package.name)
-        if forced is not None and not versions.satisfies(goal, forced, loose=True):
-            words = f'"overrides" in {self._project.manifest.file} asks for {forced}: change that to {goal}.'
+        force = forced.found(self._project, package.name)
+        if force is not None and not versions.satisfies(goal, force[0], loose=True):
+            words = f"{force[1]} asks for {force[0]}: change that to {goal}."
             return Way(Fix("edit", goal), words, False)
         if inside:
             names = _some(graph.nodes[e.source].label for e in inside)
@@ -178,10 +177,12 @@ class Ways:
             return Way(Fix("override", goal), self._held_back(package, holding, own, goal), False)
         if own:
             return Way(
-                Fix("upgrade", goal, _install(package, own, goal)), "A direct upgrade gets there.", True
+                Fix("upgrade", goal, _install(self._project, package, own, goal)),
+                "A direct upgrade gets there.",
+                True,
             )
         name = package.alias or package.name
-        command = f"npm update {name}" if asking and is_word(name) else None
+        command = commands.of(self._project.manager).update(name, direct=False) if asking else None
         words = "Everything that asks for it takes that, so an update gets there." if asking else ""
         return Way(Fix("upgrade", goal, command), words, bool(asking))
 
@@ -194,16 +195,14 @@ class Ways:
         newer = f"See whether a newer {tops} takes it, or" if tops else "To get there,"
         first = f"install {package.name}@{goal} and " if own else ""
         holders = sorted({nodes[e.source].alias or nodes[e.source].name for e in holding})
-        overrides = self._overrides(holding[0].name, goal, holders)
-        return (
-            f"A direct upgrade does not get there: held back by {names}. "
-            f'{newer} {first}put "overrides": {overrides} into package.json.'
-        )
+        name = holding[0].name
+        force = forced.written(self._project, name, goal, [] if self._is_alone(name) else holders)
+        return f"A direct upgrade does not get there: held back by {names}. {newer} {first}{force}"
 
-    def _overrides(self, name: str, goal: str, holders: Sequence[str]) -> str:
-        """The text of an override that npm takes.
+    def _is_alone(self, name: str) -> bool:
+        """May a version be forced for all of that name?
 
-        It refuses one that differs from what the project asks for itself, and a plain one would force other
+        npm refuses one that differs from what the project asks for itself, and a plain one would force other
         copies too: then it is bound to those who hold this copy back.
         """
         manifest = self._project.manifest
@@ -216,9 +215,7 @@ class Ways:
                 manifest.peer_dependencies,
             )
         )
-        plain = not asked and len(self._copies.get(name, ())) < 2
-        value = {name: goal} if plain else {holder: {name: goal} for holder in holders}
-        return json.dumps(value, ensure_ascii=False)
+        return not asked and len(self._copies.get(name, ())) < 2
 
     @cached_property
     def _copies(self) -> Mapping[str, set[str | None]]:
@@ -254,46 +251,18 @@ def _takes(edge: Dependency, version: str) -> bool:
     return spec.registry and versions.satisfies(version, spec.range or "*", loose=True)
 
 
-def _override(project: Project, name: str) -> str | None:
-    """The version that package.json forces for this name, where it does so plainly."""
-    found = project.manifest.data.get("overrides")
-    value = found.get(name) if isinstance(found, dict) else None
-    if isinstance(value, dict):
-        value = value.get(".")
-    if isinstance(value, str) and not value.startswith("$") and versions.valid_range(value, loose=True):
-        return value
-    return None
-
-
-_KINDS = {
-    DependencyKind.DEV: " --save-dev",
-    DependencyKind.OPTIONAL: " --save-optional",
-    DependencyKind.PEER: " --save-peer",
-}
-
-
-def _install(package: Package, own: Sequence[Dependency], goal: str) -> str | None:
-    """The command that installs `goal` wherever the project asks for it; None where none can be written.
-
-    Names and folders come from outside, and a command is something that people paste.
-    """
+def _install(project: Project, package: Package, own: Sequence[Dependency], goal: str) -> str | None:
+    """The command that installs `goal` wherever the project asks for it; None where none can be written."""
     names = {e.name for e in own}
     name = names.pop()
-    folders = sorted({e.source for e in own if e.source})
-    if names or not is_word(name) or not is_word(package.name) or not all(is_word(f) for f in folders):
+    if names:
         return None
     kinds = {e.kind for e in own}
-    option = _KINDS.get(kinds.pop(), "") if len(kinds) == 1 else ""
-    where = "".join(f" -w {folder}" for folder in folders)
-    if folders and any(not e.source for e in own):
-        where += " --include-workspace-root"
+    kind = kinds.pop() if len(kinds) == 1 else DependencyKind.PROD
     target = f"npm:{package.name}@{goal}" if name != package.name else goal
-    return f"npm install{option}{where} {name}@{target}"
-
-
-def uninstall(name: str) -> str | None:
-    """The command that removes a direct dependency; None where none can be written."""
-    return f"npm uninstall {name}" if is_word(name) else None
+    folders = {e.source for e in own if e.source}
+    root = any(not e.source for e in own)
+    return commands.of(project.manager).install(name, target, kind, folders, root=root)
 
 
 def _some(names: Iterable[str]) -> str:

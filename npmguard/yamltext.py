@@ -20,17 +20,18 @@ _DEEPEST = 40
 _ALIASES = 1_000  # expansions in a hand-edited file; lockfiles have none
 _LONGEST_FOREIGN = 4 * 1024 * 1024  # bytes that the full reader is given
 _FLOW = re.compile(
-    r"""\s*(?:
+    r"""[ \t]*(?:
         (?P<mark>[\[\]{},])
       | '(?P<single>(?:[^']|'')*)'
       | "(?P<double>(?:[^"\\]|\\.)*)"
-      | (?P<colon>:(?=[\s,\]}]|$))
-      | (?P<plain>(?:[^\s,\[\]{}#'":&*!|>%@`?-]|[:?-](?=[^\s,\[\]{}]))
-                  (?:[^,\[\]{}:\#]|:(?![\s,\[\]{}]|$)|(?<!\s)\#)*)
+      | (?P<colon>:(?=[ \t,\]}]|$))
+      | (?P<plain>(?:[^ \t,\[\]{}#'":&*!|>%@`?-]|[:?-](?=[^ \t,\[\]{}]))
+                  (?:[^,\[\]{}:\#]|:(?![ \t,\[\]{}]|$)|(?<![ \t])\#)*)
     )""",
     re.VERBOSE,
 )
 _ONE_FIELD = re.compile(r"\{([a-zA-Z]+): ([\w./+=<>~^][\w./+=<>~^-]*)\}", re.ASCII)
+_BLANK = " \t"
 _OPENERS = frozenset("\"'[]{}#&*!|>%@`,")
 
 
@@ -115,7 +116,7 @@ def _narrow(lines: Sequence[str], first: int, file: str) -> Any:
     while at < count:
         line = lines[at]
         at += 1
-        body = line.strip()
+        body = line.strip(_BLANK)
         if not body or body[0] == "#":
             continue
         indent = len(line) - len(line.lstrip(" "))
@@ -142,7 +143,7 @@ def _narrow(lines: Sequence[str], first: int, file: str) -> Any:
         if item:
             if type(top) is not list:
                 raise _Outside
-            top.append(_item(body[1:].lstrip()))
+            top.append(_item(body[1:].lstrip(_BLANK)))
             continue
         if type(top) is not dict:
             raise _Outside
@@ -150,11 +151,11 @@ def _narrow(lines: Sequence[str], first: int, file: str) -> Any:
             key, rest = _quoted_key(body)
         elif body.startswith("? "):
             # a key too long for one line: its value follows after a colon
-            key = _one_line(body[2:].strip())
-            following = lines[at].strip() if at < count else ""
+            key = _one_line(body[2:].strip(_BLANK))
+            following = lines[at].strip(_BLANK) if at < count else ""
             if following[:1] != ":":
                 raise _Outside
-            rest = following[1:].strip()
+            rest = following[1:].strip(_BLANK)
             at += 1
         else:
             if body[0] in _OPENERS:
@@ -166,7 +167,7 @@ def _narrow(lines: Sequence[str], first: int, file: str) -> Any:
                 key = body[:-1]
             if " #" in key:
                 raise _Outside
-            rest = rest.lstrip()
+            rest = rest.lstrip(_BLANK)
         if key in top:
             raise InputError(file, f"the key {json.dumps(key)} stands twice in one mapping", first + at - 1)
         if not rest:
@@ -195,7 +196,7 @@ def _quoted_key(body: str) -> tuple[str, str]:
     rest = body[match.end() + 1 :]
     if rest and rest[0] != " ":
         raise _Outside
-    return _text(match), rest.lstrip()
+    return _text(match), rest.lstrip(_BLANK)
 
 
 def _text(match: re.Match[str]) -> str:
@@ -204,7 +205,7 @@ def _text(match: re.Match[str]) -> str:
         return match["single"].replace("''", "'")
     if match["double"] is not None:
         return _unescaped(match["double"])
-    return (match["plain"] or "").rstrip()
+    return (match["plain"] or "").rstrip(_BLANK)
 
 
 def _unescaped(text: str) -> str:
@@ -223,7 +224,7 @@ def _one_line(text: str) -> Any:
     first = text[0]
     if first in "{[":
         value, end = _flow(text, 0, 0)
-        if text[end:].strip():
+        if text[end:].strip(_BLANK):
             raise _Outside
         return value
     if first in "\"'":
@@ -292,13 +293,13 @@ def _block(lines: Sequence[str], at: int, indent: int, header: str) -> tuple[str
     taken: list[str] = []
     while at < len(lines):
         line = lines[at]
-        if line.strip() and len(line) - len(line.lstrip(" ")) <= indent:
+        if line.strip(_BLANK) and len(line) - len(line.lstrip(" ")) <= indent:
             break
         taken.append(line)
         at += 1
-    while taken and not taken[-1].strip():
+    while taken and not taken[-1].strip(_BLANK):
         taken.pop()
-    inner = min((len(line) - len(line.lstrip(" ")) for line in taken if line.strip()), default=0)
+    inner = min((len(line) - len(line.lstrip(" ")) for line in taken if line.strip(_BLANK)), default=0)
     texts = [line[inner:] for line in taken]
     if header[0] == "|":
         return "\n".join(texts) + ("" if header.endswith("-") else "\n"), at
@@ -390,7 +391,7 @@ def _walk(taken: Sequence[str], first: int) -> Iterator[tuple[str, int]]:
     stack: list[tuple[int, str]] = [(-1, "")]
     counts: dict[str, int] = {}
     for number, line in enumerate(taken, first):
-        body = line.strip()
+        body = line.strip(_BLANK)
         if not body or body[0] == "#":
             continue
         indent = len(line) - len(line.lstrip(" "))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npmguard.errors import InputError
-from npmguard.jsontext import Places, escape, loads, pointer
+from npmguard.jsontext import Places, escape, loads, pointer, relaxed
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -89,3 +89,25 @@ def test_an_entry_is_not_taken_for_one_nested_elsewhere() -> None:
 
 def test_pointer_escapes_what_pointers_use() -> None:
     assert pointer("packages", "node_modules/@a/b~c") == "/packages/node_modules~1@a~1b~0c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a": 1,\n}', {"a": 1}),
+        ('{"a": [1, 2,], "b": ",}",}', {"a": [1, 2], "b": ",}"}),
+        ('// one\n{"a": /* two */ "http://x", // three\n"b": 2, /* four */ }', {"a": "http://x", "b": 2}),
+        ('{"a": "x,\\n}"}', {"a": "x,\n}"}),
+        ('{"a": 1}', {"a": 1}),
+    ],
+)
+def test_relaxed_json(text: str, expected: object) -> None:
+    plain = relaxed(text.encode())
+    assert loads(plain, "bun.lock") == expected
+    assert plain.count(b"\n") == text.count("\n")
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,,}', "[1,", '{"a": 1 /* }', "{'a': 1}"])
+def test_what_is_not_json_even_so(text: str) -> None:
+    with pytest.raises(InputError):
+        loads(relaxed(text.encode()), "bun.lock")

@@ -55,6 +55,8 @@ class Project(NamedTuple):
     config: Mapping[str, str] = {}
     # the manager's own file: pnpm-workspace.yaml, .yarnrc.yml, .yarnrc or bunfig.toml, as it stands there
     manager_config: Mapping[str, Any] = {}
+    # (manager, version or "") as package.json names it: npm, yarn (both of them), pnpm or bun
+    declared: tuple[str, str] | None = None
     # (SRI, hex SHA-1) of the `file:` tarballs that lie on disk, by their place in the lockfile
     tarballs: Mapping[str, tuple[str, str]] = {}
 

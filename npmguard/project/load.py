@@ -148,6 +148,7 @@ def load(
         {},
         config or {},
         settings,
+        managers.declared(data),
     )
 
 

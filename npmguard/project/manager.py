@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from npmguard import tomltext
 from npmguard.errors import InputError
 from npmguard.globs import workspace_patterns
 from npmguard.lockfiles import BY_FILE, FORMATS, Catalogs
@@ -48,11 +49,11 @@ def choose(
 
 def declared(data: Mapping[str, Any]) -> tuple[str, str] | None:
     """(manager, version or "") as package.json names it, or None. Yarn's two are both "yarn" here."""
-    text = data.get("packageManager")
-    if isinstance(text, str):
-        name, _, version = text.partition("@")
+    pinned = data.get("packageManager")
+    if isinstance(pinned, str):
+        name, _, pin = pinned.partition("@")
         if name in _NAMES:
-            return name, version.partition("+")[0]
+            return name, pin.partition("+")[0]
     engines = data.get("devEngines")
     wanted = engines.get("packageManager") if isinstance(engines, dict) else None
     for entry in wanted if isinstance(wanted, list) else [wanted]:
@@ -95,7 +96,7 @@ def config(folder: str, manager: str, shown: str) -> dict[str, Any]:
     if not data.strip():
         return {}
     if manager == "bun":
-        return _toml(data, file)
+        return tomltext.loads(data, file)[0]
     from npmguard import yamltext
 
     found = yamltext.loads(data, file)
@@ -104,31 +105,14 @@ def config(folder: str, manager: str, shown: str) -> dict[str, Any]:
     return found or {}
 
 
-def _toml(data: bytes, file: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InputError(file, "not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        reason = str(error).partition(" (at ")[0]
-        raise InputError(
-            file, f"not TOML: {reason[:1].lower()}{reason[1:]}", int(where[1]) if where else None
-        ) from None
-    except RecursionError:
-        raise InputError(file, "nested too deeply") from None
-
-
 def _yarnrc(text: str) -> dict[str, str]:
     """The settings of yarn classic: a key and a value on each line, either of them quoted or not."""
     found = {}
     for line in text.splitlines():
-        words = re.fullmatch(r'\s*(?:"([^"]*)"|([^\s"#]\S*))\s+(?:"([^"]*)"|(\S.*?))\s*', line)
+        words = re.fullmatch(r'\s*(?:"([^"]*)":?|([^\s"#]\S*))\s+(?:"([^"]*)"|(\S.*?))\s*', line)
         if words is not None:
-            key = words[1] if words[1] is not None else words[2]
-            found[key.removesuffix(":")] = words[3] if words[3] is not None else words[4]
+            key = words[1] if words[1] is not None else words[2].removesuffix(":")
+            found[key] = words[3] if words[3] is not None else words[4]
     return found
 
 

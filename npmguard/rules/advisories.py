@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from npmguard import upgrades
+from npmguard.commands import of
 from npmguard.model import (
     Advisory,
     Confidence,
@@ -156,7 +157,7 @@ class _Group:
         name = self.package.alias or self.package.name
         graph = self.project.graph
         if graph is not None and not graph.direct.isdisjoint(self.keys):
-            return Fix("remove", None, upgrades.uninstall(name)), "Remove it."
+            return Fix("remove", None, of(self.project.manager).uninstall(name)), "Remove it."
         tops = ", ".join(self.ways.bringing(self.keys)[:3])
         return Fix("remove"), f"Remove what brings it: {tops}." if tops else "Remove it."
 

@@ -27,12 +27,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from npmguard import integrity
+from npmguard.commands import history
 from npmguard.model import Evidence, Finding, Fix, Location, Needs, Package, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import by_version, in_force
 from npmguard.settings import Settings
-
-_FIX = Fix("review", None, "git log -p -- package-lock.json")
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
@@ -63,7 +62,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             f"Lockfile: {package.integrity}. Registry: {facts.integrity or facts.shasum}.",
             package=package.name,
             version=package.version,
-            fix=_FIX,
+            fix=Fix("review", None, history(project.lockfile.file)),
             location=Location(project.lockfile.file, package.pointer),
             keys=(package.key,),
             subject=package.key,
@@ -89,7 +88,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             f"{value} stands for {len(labels)} different packages; it can be right for one of them at most.",
             package=twins[0].package.name,
             version=twins[0].package.version,
-            fix=_FIX,
+            fix=Fix("review", None, history(project.lockfile.file)),
             location=Location(project.lockfile.file, twins[0].package.pointer),
             keys=tuple(key for t in twins for key in t.keys),
             subject=" ".join(sorted(labels)),
@@ -107,7 +106,7 @@ def _on_disk(project: Project, packages: Iterable[Package]) -> Iterator[Finding]
             "integrity-mismatch",
             Severity.HIGH,
             f"{package.label}: the tarball on disk is not the one that was locked",
-            f"Lockfile: {package.integrity}. {package.resolved}: {given[0]}. `npm ci` stops at it.",
+            f"Lockfile: {package.integrity}. {package.resolved}: {given[0]}. the install stops at it.",
             package=package.name,
             version=package.version,
             fix=Fix("review"),

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard.commands import of
 from npmguard.integrity import hashes, is_strong
 from npmguard.model import Evidence, Finding, Project, Severity, Source
 from npmguard.rules.base import Rule
@@ -45,6 +46,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     missing = [p for p in hashed if not p.integrity or not (is_strong(p.integrity) or hashes(p.integrity))]
     if not missing:
         return
+    program = of(project.manager).program
     # a format without hashes is old; one entry without is odd
     rare = len(missing) * 2 < len(hashed)
     yield from one_or_all(
@@ -55,12 +57,12 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         subject="",
         one=lambda package: (
             f"{package.label} has no integrity in the lockfile",
-            "npm installs whatever the server sends for it"
+            f"{program} installs whatever the server sends for it"
             + (f"; {len(hashed) - len(missing)} other entries do record one." if rare else "."),
         ),
         all=lambda groups: (
             f"{len(groups)} packages have no integrity in the lockfile",
-            f"npm installs whatever the server sends for them: {some(groups)}.",
+            f"{program} installs whatever the server sends for them: {some(groups)}.",
         ),
     )
 

@@ -65,6 +65,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     graph = project.graph
     if graph is None or project.lockfile is None:
         return
+    if graph.newer is not None:
+        yield _newer(project, graph.newer)
     if project.manager != "npm":
         yield from drift.of(project)
         return
@@ -338,6 +340,22 @@ def _manifest(project: Project, source: Package) -> Manifest | None:
     if source.source is Source.PROJECT:
         return project.manifest
     return project.workspaces.get(source.key)
+
+
+def _newer(project: Project, version: str) -> Finding:
+    """A format of the future is read as far as it is understood, and that is said."""
+    assert project.lockfile is not None
+    lock = posixpath.basename(project.lockfile.file)
+    return Finding(
+        "lockfile-drift",
+        Severity.MODERATE,
+        f"{lock} is of version {version}, newer than any that npmguard knows",
+        "It was read as far as it is understood: what it says in a new way was not seen. See whether "
+        "there is a newer npmguard, and whether every machine has a package manager that reads this file.",
+        fix=Fix("review"),
+        location=Location(project.lockfile.file, ""),
+        subject=f"newer {version}",
+    )
 
 
 # -- merely stale

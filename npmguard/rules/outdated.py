@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 
 from npmguard import specs, versions
+from npmguard.commands import of
 from npmguard.model import (
     Dependency,
     DependencyKind,
@@ -40,7 +41,6 @@ from npmguard.model import (
 from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
-from npmguard.text import is_word
 
 _ASKED = (DependencyKind.PROD, DependencyKind.DEV, DependencyKind.OPTIONAL)
 
@@ -71,6 +71,7 @@ def needs(project: Project, settings: Settings) -> Needs:
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     told = set()
+    commands = of(project.manager)
     for edge, package in _direct(project, settings):
         packument = evidence.packument(package.name)
         current = package.version
@@ -88,15 +89,12 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         detail = f"Locked {current}; wanted {wanted} by {edge.spec or '*'}; latest {latest}."
         if age:
             detail += f" {current} was published {age} ago."
-        name = edge.name
-        option = " --save-dev" if edge.kind is DependencyKind.DEV else ""
-        where = f" -w {edge.source}" if edge.source else ""
+        name, folder = edge.name, edge.source
         if wanted == latest:
-            command = f"npm update{where} {name}"
-        elif package.alias:
-            command = f"npm install{option}{where} {name}@npm:{package.name}@{latest}"
+            command = commands.update(name, folder)
         else:
-            command = f"npm install{option}{where} {name}@{latest}"
+            goal = f"npm:{package.name}@{latest}" if package.alias else latest
+            command = commands.install(name, goal, edge.kind, [folder] if folder else [], root=not folder)
         yield Finding(
             "outdated",
             Severity.LOW if versions.difference(current, latest) == "major" else Severity.INFO,
@@ -104,7 +102,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             detail,
             package=package.name,
             version=current,
-            fix=Fix("upgrade", latest, command if is_word(name) and is_word(edge.source or ".") else None),
+            fix=Fix("upgrade", latest, command),
             location=places.of_edge(project, edge) or places.locked(project, package),
             keys=(package.key,),
             subject=f"{edge.source} {edge.spec}",

@@ -29,13 +29,13 @@ import re
 from collections.abc import Iterator
 
 from npmguard import origins, overrides, specs, versions
+from npmguard.commands import history
 from npmguard.model import Evidence, Finding, Fix, Location, Manifest, Package, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
 
 _ODD = re.compile(r"[^\w/:.@+~-]", re.ASCII)
-_FIX = Fix("review", None, "git log -p -- package-lock.json")
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
@@ -164,7 +164,7 @@ def _finding(project: Project, package: Package, severity: Severity, title: str,
         detail,
         package=package.name,
         version=package.version,
-        fix=_FIX,
+        fix=Fix("review", None, history(project.lockfile.file)),
         location=Location(project.lockfile.file, package.pointer),
         keys=(package.key,),
         subject=package.key,

@@ -28,10 +28,10 @@ How to fix
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from npmguard.commands import of
 from npmguard.model import (
     Confidence,
     Evidence,
@@ -66,13 +66,6 @@ _HOW = {
     "digit": "a digit is exchanged",
     "mixed": "several letters differ",
 }
-_INSTALL = {
-    "yarn": ("yarn remove", "yarn add"),
-    "yarn-berry": ("yarn remove", "yarn add"),
-    "pnpm": ("pnpm remove", "pnpm add"),
-    "bun": ("bun remove", "bun add"),
-}
-_PLAIN = re.compile(r"[@A-Za-z0-9_][\w.~/-]*", re.ASCII)
 
 
 class _Named(NamedTuple):
@@ -142,10 +135,7 @@ def _own(name: str, project: Project, settings: Settings) -> bool:
 
 def _finding(project: Project, one: _Named, likeness: Lookalike, direct: bool) -> Finding:
     name, popular = escape(one.name), likeness.name
-    remove, add = _INSTALL.get(project.manager, ("npm uninstall", "npm install"))
-    command = None
-    if direct and _PLAIN.fullmatch(one.name) and _PLAIN.fullmatch(popular):
-        command = f"{remove} {one.name} && {add} {popular}"
+    command = of(project.manager).replace(one.name, popular) if direct else None
     detail = (
         f"{popular} is number {likeness.rank:,} of the most used packages, {name} is not among them, and "
         f"{_HOW[likeness.how]}. "

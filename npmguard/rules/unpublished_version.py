@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard.commands import of
 from npmguard.model import (
     Evidence,
     Finding,
@@ -40,7 +41,6 @@ from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
-from npmguard.text import is_word
 
 
 def needs(project: Project, settings: Settings) -> Needs:
@@ -89,7 +89,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             detail,
             package=package.name,
             version=package.version,
-            fix=Fix("review", None, f"npm view {package.name}") if is_word(package.name) else Fix("review"),
+            fix=Fix("review", None, of(project.manager).view(package.name)),
             location=places.locked(project, package),
             keys=keys,
         )

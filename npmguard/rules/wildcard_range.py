@@ -24,11 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from npmguard import specs, versions
+from npmguard.commands import of
 from npmguard.jsontext import pointer
 from npmguard.model import DependencyKind, Evidence, Finding, Fix, Location, Manifest, Project, Severity
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
-from npmguard.text import is_word
 
 _FAR = "9007199254740991.0.0"
 
@@ -49,11 +49,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                 fix = None
                 real = specs.parse(name, text).name
                 if locked is not None and locked[1]:
-                    option = " --save-dev" if kind is DependencyKind.DEV else ""
-                    where = f" -w {folder}" if folder else ""
                     to = f"^{locked[1]}" if real == name else f"npm:{real}@^{locked[1]}"
-                    safe = all(is_word(word) for word in (name, real, locked[1], folder or "."))
-                    fix = Fix("edit", to, f"npm install{option}{where} {name}@{to}" if safe else None)
+                    folders = [folder] if folder else []
+                    command = of(project.manager).install(name, to, kind, folders, root=not folder)
+                    fix = Fix("edit", to, command)
                 dev = kind is DependencyKind.DEV
                 yield Finding(
                     "wildcard-range",
