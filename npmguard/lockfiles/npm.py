@@ -319,7 +319,9 @@ class _Reader:
             edges.setdefault(key, []).append(Dependency(key, name, spec, kind, target, settled))
         for folder, name in self._members():
             link = f"node_modules/{name}"
-            target = links.get(link) if link in links else (link if link in nodes else None)
+            target = links.get(link, link)
+            if target not in nodes:
+                target = None
             edges.setdefault("", []).append(
                 Dependency("", name, f"file:{folder}", DependencyKind.WORKSPACE, target)
             )

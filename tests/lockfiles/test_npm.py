@@ -291,3 +291,16 @@ def test_any_json_is_read_or_refused(packages: dict[str, Any], version: int | No
     else:
         reason = "x"
     assert reason.startswith("x")
+
+
+def test_a_workspace_that_the_lockfile_links_elsewhere_leads_nowhere() -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"workspaces": ["packages/*"]},
+            "node_modules/a": {"resolved": "packages/nowhere", "link": True},
+            "packages/a": {"name": "a", "version": "1.0.0"},
+        },
+    }
+    graph = npm.parse(json.dumps(lock).encode(), "package-lock.json")
+    assert [(e.name, e.target) for e in graph.edges[""]] == [("a", None)]
