@@ -2,7 +2,9 @@
 
 The first run needs npm and a registry: npm makes the lockfile of `benchmarks/project` (118 direct
 dependencies, some 3,200 entries), its packuments are kept under `benchmarks/work`, and node_modules is laid
-out with nothing but package.json files. Later runs replay all that from 127.0.0.1 and need no network.
+out with nothing but package.json files; for the jobs about readers pnpm locks the same project, and npm's
+lockfile is written in the form of both yarns.
+Later runs replay all that from 127.0.0.1 and need no network.
 
 Every job is whole commands that take turns (A B C, A B C, ...), the first turn thrown away. CPU is user and
 system time of the whole process tree as the kernel has it, in seconds: the median of the turns. Memory is the
@@ -38,6 +40,12 @@ LINT = (
     "--validate-https --validate-integrity --validate-package-names --allowed-hosts npm"
 )
 CHECK = f"{GUARD} check --format json --allow-incomplete --fail-on none"
+TOOLS = WORK / "node_modules"
+PNPM = f"node {TOOLS}/pnpm/bin/pnpm.cjs"
+YARN = f"node {TOOLS}/yarn/bin/yarn.js"
+BERRY = f"node {TOOLS}/@yarnpkg/cli-dist/bin/yarn.js"
+PYYAML = f"{sys.executable} -c 'import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)'"
+READ = f"{sys.executable} -c 'import sys; from npmguard import lockfiles; lockfiles.read(sys.argv[1]).edges'"
 RULES = "foreign-host,insecure-transport,integrity-missing,integrity-weak,resolved-mismatch"
 CHAIN = (
     "npm audit --json",
@@ -73,6 +81,23 @@ JOBS: dict[str, list[tuple[str, str, bool]]] = {
         ("npmguard, warm", CHECK, False),
         ("npmguard, warm, for the terminal", CHECK.replace("json", "console", 1), False),
         ("npmguard, cold", CHECK, True),
+    ],
+    "read pnpm-lock.yaml": [
+        ("pnpm ls", f"cd ../pnpm && {PNPM} ls --lockfile-only --depth Infinity --json", False),
+        ("PyYAML, its C loader", f"{PYYAML} ../pnpm/pnpm-lock.yaml", False),
+        ("npmguard reads it", f"{READ} ../pnpm/pnpm-lock.yaml", False),
+        ("npmguard, drift", f"cd ../pnpm && {CHECK} --only lockfile-drift", False),
+    ],
+    "read yarn.lock": [
+        ("yarn list", f"cd ../yarn && {YARN} list --json --no-progress", False),
+        ("npmguard reads it", f"{READ} ../yarn/yarn.lock", False),
+        ("npmguard, drift", f"cd ../yarn && {CHECK} --only lockfile-drift", False),
+    ],
+    "read yarn.lock of berry": [
+        ("yarn info", f"cd ../berry && {BERRY} info --all --recursive --json", False),
+        ("PyYAML, its C loader", f"{PYYAML} ../berry/yarn.lock", False),
+        ("npmguard reads it", f"{READ} ../berry/yarn.lock", False),
+        ("npmguard, drift", f"cd ../berry && {CHECK} --only lockfile-drift", False),
     ],
     "chain": [
         ("the five commands", " ; ".join(CHAIN), False),
@@ -197,6 +222,70 @@ def prepare() -> None:
             subprocess.run(words, check=True, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL)
     if not (PROJECT / "node_modules").is_dir():
         lay_out()
+    if not (TOOLS / "pnpm").is_dir():
+        words = ["pnpm@10", "yarn@1", "@yarnpkg/cli-dist@4"]
+        words = ["npm", "install", "--prefix", str(WORK), "--ignore-scripts", *words]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    with registry(upstream.stdout.strip()):
+        lock("pnpm", f"{PNPM} install --lockfile-only --ignore-scripts", "pnpm-lock.yaml")
+    translate()
+
+
+def lock(folder: str, command: str, lockfile: str) -> None:
+    """Has another manager lock the same project, in a folder of its own."""
+    place = WORK / folder
+    if (place / lockfile).exists():
+        return
+    place.mkdir(exist_ok=True)
+    shutil.copy(HERE / "project" / "package.json", place)
+    subprocess.run(["sh", "-c", command], check=True, cwd=place, env=environment(), stdout=subprocess.DEVNULL)
+
+
+def translate() -> None:
+    """Writes npm's lockfile in the form of both yarns, which would have to download all of it to lock it."""
+    from npmguard import lockfiles
+    from npmguard.model import Dependency, Source
+
+    if (WORK / "berry" / "yarn.lock").exists():
+        return
+    graph = lockfiles.read(PROJECT / "package-lock.json")
+    asking: dict[str, dict[str, Dependency]] = {}
+    for edges in graph.edges.values():
+        for edge in edges:
+            target = graph.nodes.get(edge.target or "")
+            if target is not None and target.source is Source.REGISTRY and not edge.peer:
+                asking.setdefault(target.key, {})[f"{edge.name}@{edge.spec}"] = edge
+    taken: set[str] = set()
+    classic = ["# yarn lockfile v1", ""]
+    berry = ["__metadata:", "  version: 8", "  cacheKey: 10c0", ""]
+    for key, edges_by_text in sorted(asking.items()):
+        texts = sorted(edges_by_text.keys() - taken)
+        if not texts:
+            continue
+        taken.update(texts)
+        package = graph.nodes[key]
+        plain = [e for e in graph.edges.get(key, ()) if not e.peer]
+        classic.append(", ".join(f'"{text}"' for text in texts) + ":")
+        classic += [f'  version "{package.version}"', f'  resolved "{package.resolved}#{"0" * 40}"']
+        classic += [f"  integrity {package.integrity}"]
+        named = [f"{text.rpartition('@')[0]}@npm:{edges_by_text[text].spec}" for text in texts]
+        berry.append('"' + ", ".join(named) + '":')
+        berry += [f"  version: {package.version}", f'  resolution: "{package.name}@npm:{package.version}"']
+        if plain:
+            classic.append("  dependencies:")
+            berry.append("  dependencies:")
+            classic += [f'    "{edge.name}" "{edge.spec}"' for edge in plain]
+            berry += [f'    "{edge.name}": "npm:{edge.spec}"' for edge in plain]
+        berry += [f"  checksum: 10c0/{'0' * 128}", "  languageName: node", "  linkType: hard", ""]
+        classic.append("")
+    root = graph.nodes[""].name
+    berry += [f'"{root}@workspace:.":', "  version: 0.0.0-use.local", f'  resolution: "{root}@workspace:."']
+    berry += ["  dependencies:", *(f'    "{edge.name}": "npm:{edge.spec}"' for edge in graph.edges[""])]
+    berry += ["  languageName: unknown", "  linkType: soft", ""]
+    for folder, lines in (("yarn", classic), ("berry", berry)):
+        (WORK / folder).mkdir(exist_ok=True)
+        shutil.copy(HERE / "project" / "package.json", WORK / folder)
+        (WORK / folder / "yarn.lock").write_text("\n".join(lines))
 
 
 def lay_out() -> None:
