@@ -257,7 +257,7 @@ def translate() -> None:
                 asking.setdefault(target.key, {})[f"{edge.name}@{edge.spec}"] = edge
     taken: set[str] = set()
     classic = ["# yarn lockfile v1", ""]
-    berry = ["__metadata:", "  version: 8", "  cacheKey: 10c0", ""]
+    berry = ["__metadata:", "  version: 10", "  cacheKey: 10c0", ""]
     for key, edges_by_text in sorted(asking.items()):
         texts = sorted(edges_by_text.keys() - taken)
         if not texts:
@@ -268,24 +268,39 @@ def translate() -> None:
         classic.append(", ".join(f'"{text}"' for text in texts) + ":")
         classic += [f'  version "{package.version}"', f'  resolved "{package.resolved}#{"0" * 40}"']
         classic += [f"  integrity {package.integrity}"]
-        named = [f"{text.rpartition('@')[0]}@npm:{edges_by_text[text].spec}" for text in texts]
+        named = [f"{edges_by_text[text].name}@{berry_range(edges_by_text[text].spec)}" for text in texts]
         berry.append('"' + ", ".join(named) + '":')
         berry += [f"  version: {package.version}", f'  resolution: "{package.name}@npm:{package.version}"']
         if plain:
             classic.append("  dependencies:")
             berry.append("  dependencies:")
             classic += [f'    "{edge.name}" "{edge.spec}"' for edge in plain]
-            berry += [f'    "{edge.name}": "npm:{edge.spec}"' for edge in plain]
+            berry += [f'    "{edge.name}": "{berry_range(edge.spec)}"' for edge in plain]
         berry += [f"  checksum: 10c0/{'0' * 128}", "  languageName: node", "  linkType: hard", ""]
+        if package.name in ("fsevents", "resolve", "typescript"):
+            # berry patches these itself
+            here, there = (f"{package.name}@patch:{package.name}@npm%3A", "#optional!builtin<compat/")
+            there += f"{package.name}>"
+            patches = ", ".join(here + edges_by_text[text].spec + there for text in texts)
+            exact = f"{here}{package.version}{there}::version={package.version}&hash=000000"
+            berry += [f'"{patches}":', f"  version: {package.version}", f'  resolution: "{exact}"']
+            berry += ["  languageName: node", "  linkType: hard", ""]
         classic.append("")
     root = graph.nodes[""].name
     berry += [f'"{root}@workspace:.":', "  version: 0.0.0-use.local", f'  resolution: "{root}@workspace:."']
-    berry += ["  dependencies:", *(f'    "{edge.name}": "npm:{edge.spec}"' for edge in graph.edges[""])]
+    berry += [
+        "  dependencies:",
+        *(f'    "{edge.name}": "{berry_range(edge.spec)}"' for edge in graph.edges[""]),
+    ]
     berry += ["  languageName: unknown", "  linkType: soft", ""]
     for folder, lines in (("yarn", classic), ("berry", berry)):
         (WORK / folder).mkdir(exist_ok=True)
         shutil.copy(HERE / "project" / "package.json", WORK / folder)
         (WORK / folder / "yarn.lock").write_text("\n".join(lines))
+
+
+def berry_range(spec: str) -> str:
+    return spec if spec.startswith("npm:") else f"npm:{spec}"
 
 
 def lay_out() -> None:
