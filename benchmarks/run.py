@@ -43,7 +43,6 @@ CHECK = f"{GUARD} check --format json --allow-incomplete --fail-on none"
 TOOLS = WORK / "node_modules"
 PNPM = f"node {TOOLS}/pnpm/bin/pnpm.cjs"
 YARN = f"node {TOOLS}/yarn/bin/yarn.js"
-BERRY = f"node {TOOLS}/@yarnpkg/cli-dist/bin/yarn.js"
 PYYAML = f"{sys.executable} -c 'import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)'"
 READ = f"{sys.executable} -c 'import sys; from npmguard import lockfiles; lockfiles.read(sys.argv[1]).edges'"
 RULES = "foreign-host,insecure-transport,integrity-missing,integrity-weak,resolved-mismatch"
@@ -94,7 +93,6 @@ JOBS: dict[str, list[tuple[str, str, bool]]] = {
         ("npmguard, drift", f"cd ../yarn && {CHECK} --only lockfile-drift", False),
     ],
     "read yarn.lock of berry": [
-        ("yarn info", f"cd ../berry && {BERRY} info --all --recursive --json", False),
         ("PyYAML, its C loader", f"{PYYAML} ../berry/yarn.lock", False),
         ("npmguard reads it", f"{READ} ../berry/yarn.lock", False),
         ("npmguard, drift", f"cd ../berry && {CHECK} --only lockfile-drift", False),
@@ -223,7 +221,7 @@ def prepare() -> None:
     if not (PROJECT / "node_modules").is_dir():
         lay_out()
     if not (TOOLS / "pnpm").is_dir():
-        words = ["pnpm@10", "yarn@1", "@yarnpkg/cli-dist@4"]
+        words = ["pnpm@10", "yarn@1"]
         words = ["npm", "install", "--prefix", str(WORK), "--ignore-scripts", *words]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     with registry(upstream.stdout.strip()):
@@ -277,14 +275,6 @@ def translate() -> None:
             classic += [f'    "{edge.name}" "{edge.spec}"' for edge in plain]
             berry += [f'    "{edge.name}": "{berry_range(edge.spec)}"' for edge in plain]
         berry += [f"  checksum: 10c0/{'0' * 128}", "  languageName: node", "  linkType: hard", ""]
-        if package.name in ("fsevents", "resolve", "typescript"):
-            # berry patches these itself
-            here, there = (f"{package.name}@patch:{package.name}@npm%3A", "#optional!builtin<compat/")
-            there += f"{package.name}>"
-            patches = ", ".join(here + edges_by_text[text].spec + there for text in texts)
-            exact = f"{here}{package.version}{there}::version={package.version}&hash=000000"
-            berry += [f'"{patches}":', f"  version: {package.version}", f'  resolution: "{exact}"']
-            berry += ["  languageName: node", "  linkType: hard", ""]
         classic.append("")
     root = graph.nodes[""].name
     berry += [f'"{root}@workspace:.":', "  version: 0.0.0-use.local", f'  resolution: "{root}@workspace:."']
