@@ -68,11 +68,22 @@ def test_an_alias_stands_for_another_name(text: str, expected: tuple[str, str, s
 @pytest.mark.parametrize(
     ("text", "repository", "committish"),
     [
+        ("git@git.example.test:user/project.git#v1", "git.example.test/user/project", "v1"),
+        ("git@github.com:user/project.git", "github.com/user/project", None),
+        ("me@git.example.test:22/x", "git.example.test:22/x", None),
+    ],
+)
+def test_without_a_name_any_host_may_be_meant(text: str, repository: str, committish: str | None) -> None:
+    assert parse("", text) == Spec("git", "", text, repository=repository, committish=committish)
+
+
+@pytest.mark.parametrize(
+    ("text", "repository", "committish"),
+    [
         ("user/project", "github.com/user/project", None),
         ("user/project#main", "github.com/user/project", "main"),
         ("user/project#feature/one", "github.com/user/project", "feature/one"),
         ("github:user/project", "github.com/user/project", None),
-        ("GitHub:user/project", "github.com/user/project", None),
         ("github:user/project.git#v1.0.0", "github.com/user/project", "v1.0.0"),
         ("gitlab:group/sub/project", "gitlab.com/group/sub/project", None),
         ("bitbucket:user/project", "bitbucket.org/user/project", None),
@@ -212,7 +223,6 @@ def test_hostile_texts_are_bounded() -> None:
     assert time.process_time() - began < 5
 
 
-@pytest.mark.xfail(strict=True, reason="the port is taken for the first folder of an scp-like path")
 def test_a_port_is_no_folder() -> None:
     port = parse("once", "git+ssh://git@git.example.test:2222/user/project.git").repository
     assert port == "git.example.test:2222/user/project"

@@ -233,7 +233,7 @@ def _same_place(graph: DependencyGraph, edge: Dependency, spec: specs.Spec, plac
 
 
 def _same_commit(graph: DependencyGraph, edge: Dependency, spec: specs.Spec, target: Package) -> bool:
-    got = specs.parse(edge.name, target.resolved or "")
+    got = specs.parse("", target.resolved or "")
     if got.kind != "git" or (got.repository or "").lower() != (spec.repository or "").lower():
         return False
     if spec.range is not None:
