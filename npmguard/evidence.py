@@ -94,9 +94,9 @@ def _registry_lines(answers: Answers) -> list[str]:
     asked = len(answers.packuments)
     if not asked:
         return []
-    line = f"registry metadata: {asked} packages"
+    line = f"registry metadata: {asked} package{'s' if asked > 1 else ''}"
     if stats.from_cache:
-        line += f", {stats.from_cache} of them from the cache (up to {_age(stats.oldest)} old)"
+        line += f", {stats.from_cache} of them from the cache ({_age(stats.oldest)} old)"
     return [line]
 
 
@@ -104,7 +104,7 @@ def _age(seconds: float) -> str:
     for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)
-            return f"{count} {word}{'s' if count > 1 else ''}"
+            return f"up to {count} {word}{'s' if count > 1 else ''}"
     return "less than a minute"
 
 

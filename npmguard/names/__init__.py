@@ -27,7 +27,7 @@ class Lookalike(NamedTuple):
     """A popular name that another one imitates.
 
     `how` is one of separator, scope, capitals, transposition, doubling, omission, insertion, plural,
-    substitution, neighbouring-key, confusable, digit, or mixed for slips of several kinds. `confidence` is
+    substitution, neighbouring-key, confusable, digit, or mixed for several slips. `confidence` is
     low, medium or high. `rank` is the popular name's place, 1 the most popular.
     """
 
@@ -123,11 +123,10 @@ def _how(found: tuple[Slip, ...], name: str, target: str) -> str:
         if name.lower() == target.lower():
             return "capitals"
         return "scope" if _scope(name) or _scope(target) else "separator"
-    kinds = {slip.how for slip in found}
-    if len(kinds) > 1:
+    if len(found) > 1:
         return "mixed"
     slip = found[0]
-    if len(found) == 1 and slip.how in ("insertion", "omission") and (slip.written or slip.meant) == "s":
+    if slip.how in ("insertion", "omission") and (slip.written or slip.meant) == "s":
         longer = name if slip.written else target
         if longer.endswith("s") and slip.at + len(slip.meant) == len(bare(target)):
             return "plural"

@@ -66,7 +66,9 @@ def read(data: bytes, name: str) -> Slim:
         raise ValueError("the registry answered without any versions")
     times = document.time if isinstance(document.time, dict) else {}
     versions: dict[str, VersionFacts] = {}
-    real = False
+    real = any(map(_from_a_registry, document.versions.values()))
+    # a registry's short form notes install scripts where there are some; the long form has every script
+    telling = real or isinstance(document.time, dict)
     for number, found in document.versions.items():
         dist = found.dist
         published = times.get(number)
@@ -75,11 +77,9 @@ def read(data: bytes, name: str) -> Slim:
             _text(dist.integrity) if dist else None,
             _text(dist.shasum) if dist else None,
             _deprecated(found.deprecated),
-            _has_script(found),
+            _has_script(found, real, telling),
             published if isinstance(published, str) else None,
         )
-        if not real:
-            real = _from_a_registry(found)
     tags = document.dist_tags if isinstance(document.dist_tags, dict) else {}
     return Slim({k: v for k, v in tags.items() if isinstance(v, str)}, versions, real)
 
@@ -158,13 +158,19 @@ def _there(value: object) -> msgspec.Raw:
     return msgspec.Raw(b"" if value is None else b"1")
 
 
-def _has_script(found: _Version) -> bool | None:
-    """Would an install run a script of it? None where the document does not say."""
+def _has_script(found: _Version, real: bool, telling: bool) -> bool | None:
+    """Would an install run a script of it? None where the document does not say.
+
+    Publishing writes `node-gyp rebuild` among the scripts of what holds a binding.gyp. Where the document was
+    rebuilt from tarballs, a `gypfile` alone leaves that open: some packages say so and hold none.
+    """
     if isinstance(found.hasInstallScript, bool):
         return found.hasInstallScript
-    if isinstance(found.scripts, dict):
-        return bool(install_scripts(found.scripts, found.gypfile))
-    return None
+    if install_scripts(found.scripts, None):
+        return True
+    if found.gypfile is True and not real:
+        return None
+    return False if telling or isinstance(found.scripts, dict) else None
 
 
 def _from_a_registry(found: _Version) -> bool:

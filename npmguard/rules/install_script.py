@@ -132,12 +132,12 @@ def _finding(
     severity = Severity.LOW
     if denied:
         severity = Severity.MODERATE
-        detail += " The lockfile says that it has none."
+        detail = f"The lockfile says that it has none. {detail}"
     if package.os or package.cpu:
-        detail += f" Only on {' '.join((*package.os, *package.cpu))}."
+        detail = f"On {' '.join((*package.os, *package.cpu))} only. {detail}"
     if off:
         severity = Severity.INFO
-        detail += " ignore-scripts is set, so it does not run."
+        detail = f"ignore-scripts is set, so it does not run. {detail}"
     return Finding(
         "install-script",
         severity,

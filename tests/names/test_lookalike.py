@@ -127,3 +127,9 @@ def test_a_swap_in_a_long_name_is_found(name: str, data: st.DataObject) -> None:
     swapped = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
     if name[at].isalpha() and name[at + 1].isalpha() and swapped != name and swapped not in _popular().ranks:
         assert lookalike(swapped) is not None
+
+
+def test_several_slips_of_one_kind_are_no_single_one() -> None:
+    found = lookalike("expand-braces")
+    assert found is not None
+    assert (found.name, found.how) == ("expand-brackets", "mixed")

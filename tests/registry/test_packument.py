@@ -72,3 +72,36 @@ def test_scripts_that_an_install_runs() -> None:
 def test_what_only_a_registry_adds(version: dict[str, Any], real: bool) -> None:
     data = json.dumps({"name": "a", "versions": {"0.9.0": {}, "1.0.0": version}}).encode()
     assert read(data, "a").registry_facts is real
+
+
+REAL: dict[str, Any] = {"dist": {"signatures": []}}
+SCRIPTS = {"scripts": {"install": "make"}}
+
+
+@pytest.mark.parametrize(
+    ("version", "real", "rebuilt", "short"),
+    [
+        ({}, False, False, None),
+        ({"scripts": {"test": "x"}}, False, False, False),
+        (SCRIPTS, True, True, True),
+        ({"hasInstallScript": True}, True, True, True),
+        ({"gypfile": True}, False, None, None),
+        ({"gypfile": True, "scripts": {"test": "x"}}, False, None, None),
+        ({"gypfile": False}, False, False, None),
+    ],
+    ids=str,
+)
+def test_whether_an_install_runs_a_script(
+    version: dict[str, Any], real: bool, rebuilt: bool | None, short: bool | None
+) -> None:
+    """As a registry, a mirror with the whole documents, and one with the short ones and nothing more say."""
+
+    def said(beside: dict[str, Any], **document: Any) -> bool | None:
+        versions = {"0.9.0": beside, "1.0.0": version}
+        data = json.dumps({"name": "a", "versions": versions, **document}).encode()
+        return read(data, "a").versions["1.0.0"].has_install_script
+
+    assert said(REAL) is real
+    if "hasInstallScript" not in version:
+        assert said({}, time={"1.0.0": "2020-01-01"}) is rebuilt
+        assert said({}) is short

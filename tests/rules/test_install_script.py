@@ -80,7 +80,7 @@ def test_what_lies_in_node_modules_comes_first() -> None:
 def test_a_script_that_the_lockfile_denies_is_worse() -> None:
     (found,) = check(direct(), saying(True))
     assert found.severity is Severity.MODERATE
-    assert found.detail.endswith("The lockfile says that it has none.")
+    assert found.detail.startswith("The lockfile says that it has none. ")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_scripts_that_are_switched_off_are_told_as_info() -> None:
 
 def test_a_platform_is_named() -> None:
     (found,) = check(direct(hasInstallScript=True, os=["darwin"], cpu="arm64"))
-    assert found.detail.endswith("Only on darwin arm64.")
+    assert found.detail.startswith("On darwin arm64 only. ")
 
 
 def test_version_1_lockfiles_leave_it_to_the_registry() -> None:
