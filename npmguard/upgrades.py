@@ -96,7 +96,9 @@ def targets(
     others = [a for a in every if a not in advisories]
 
     def goal(ids: Collection[str]) -> str | None:
-        return _lowest(pool, [a for a in advisories if a.id in ids] + others, current)
+        wanted = [a for a in advisories if a.id in ids]
+        # where every way out leads into something else, it is still one way for all of them
+        return _lowest(pool, wanted + others, current) or _lowest(pool, wanted, current)
 
     near = {id: version for id, version in fixed.items() if _compatible(version, current)}
     near_goal, far_goal = goal(near), goal(fixed)

@@ -72,6 +72,12 @@ def test_the_way_out_of_one_does_not_lead_into_another() -> None:
     assert found.goals == {"X-1": "1.3.0"}
 
 
+def test_where_every_way_out_leads_into_another_it_is_one_way_for_all() -> None:
+    elsewhere = advisory(">=1.2.0 <=9.0.0", "X-3")
+    found = fixes("1.1.0", advisory("<1.2.0", "X-1"), advisory("<1.3.0", "X-2"), other=(elsewhere,))
+    assert found.goals == {"X-1": "1.3.0", "X-2": "1.3.0"}
+
+
 def test_published_versions_decide_where_they_are_known() -> None:
     found = fixes(
         "1.0.0",

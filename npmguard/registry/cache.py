@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 3
+_SCHEMA = 4
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 

@@ -157,6 +157,8 @@ class _Page:
         if len(findings) > len(shown):
             self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
         commands = list(dict.fromkeys(f.fix.command for f in findings if f.fix and f.fix.command))
+        if not commands and not self.verbose and worst >= Severity.HIGH:
+            self.line((one_line(head.detail, 600), "dim"), indent=" " * 9)
         for word, command in zip(("fix: ", "or:  "), commands, strict=False):
             self.line((word, "green"), one_line(command), indent=" " * 9, hang="     ")
         self.path(head, " " * 9)

@@ -72,7 +72,7 @@ class _Group:
     def findings(self) -> Iterator[Finding]:
         package = self.package
         for advisory, hit in self.hits:
-            fix, words = self.fix(advisory)
+            fix, words = self.fix(advisory, hit)
             yield Finding(
                 "malware" if advisory.malware else "advisory",
                 Severity.CRITICAL if advisory.malware else advisory.severity,
@@ -121,11 +121,11 @@ class _Group:
 
     # -- the fix
 
-    def fix(self, advisory: Advisory) -> tuple[Fix, str]:
+    def fix(self, advisory: Advisory, hit: bool | None) -> tuple[Fix, str]:
         """(what to do, the same in words)."""
         fixed = self.targets.fixed.get(advisory.id)
         if fixed is None:
-            return self.without_fix(advisory)
+            return self.without_fix(advisory, hit)
         goal = self.targets.goals[advisory.id]
         found = self.way(goal)
         if not found.open and goal != fixed and self.way(fixed).open:
@@ -141,9 +141,11 @@ class _Group:
             self.known[goal] = self.ways.to(goal, self.package, self.keys)
         return self.known[goal]
 
-    def without_fix(self, advisory: Advisory) -> tuple[Fix, str]:
+    def without_fix(self, advisory: Advisory, hit: bool | None) -> tuple[Fix, str]:
         if advisory.malware:
             return self.removal()
+        if hit is None:
+            return Fix("review"), "Read the advisory."
         last = upgrades.reach(advisory, self.package.version or "")
         if self.targets.listed:
             words = "No published version above it is free of this."
