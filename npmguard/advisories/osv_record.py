@@ -33,6 +33,8 @@ def advisories_of(
     affected = record.get("affected")
     if not isinstance(affected, (list, type(None))):
         problems.append(f"{_id(record)}: what it affects is no list")
+    elif not all(map(_legible, affected or ())):
+        problems.append(f"{_id(record)}: not all of what it affects can be read")
     for part in _objects(affected):
         package = _object(part.get("package"))
         name = package.get("name")
@@ -55,6 +57,7 @@ def advisories_of(
         score = _score(record, mine)
         singles = frozenset(v.strip() for part in mine for v in _texts(part.get("versions")))
         ranges = [range for part in mine for range in _ranges(part)]
+        ranges += [] if all(map(_telling, mine)) else [UNKNOWN]
         found.append(
             Advisory(
                 ids[0],
@@ -74,6 +77,26 @@ def advisories_of(
             )
         )
     return found, problems
+
+
+def _legible(part: object) -> bool:
+    """Does an `affected` entry say which package it is about, or that it is about none?"""
+    if not isinstance(part, dict):
+        return False
+    package = part.get("package")
+    return package is None or (
+        isinstance(package, dict)
+        and isinstance(package.get("ecosystem"), str)
+        and isinstance(package.get("name"), str)
+    )
+
+
+def _telling(part: Mapping[str, Any]) -> bool:
+    """Are its ranges and versions such as OSV has them?"""
+    return all(
+        found is None or (isinstance(found, list) and all(isinstance(item, kind) for item in found))
+        for found, kind in ((part.get("ranges"), dict), (part.get("versions"), str))
+    )
 
 
 def _id(record: Mapping[str, Any]) -> str:

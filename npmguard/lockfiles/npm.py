@@ -313,7 +313,7 @@ class _Reader:
                 continue
             place = _find(key, name, entries)
             target = links.get(place, place) if place is not None else None
-            if target is not None and target not in nodes:
+            if target not in nodes:
                 target = None
             settled = carried and self._settled(key, name, target, shrinkwrapped)
             edges.setdefault(key, []).append(Dependency(key, name, spec, kind, target, settled))

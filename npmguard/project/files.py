@@ -28,6 +28,8 @@ def read(path: str, shown: str) -> bytes:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(shown, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a NUL, or half a character, that no path can hold
+        raise InputError(shown, f"cannot be read: {error}") from None
     if len(data) > LARGEST:
         raise InputError(shown, f"more than npmguard reads ({LARGEST >> 20} MiB)")
     return data

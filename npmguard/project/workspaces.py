@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from npmguard.globs import braces, is_member, tidy
 
@@ -24,9 +25,8 @@ def folders(project: str, patterns: Sequence[str]) -> list[str]:
             start = "/".join(parts[:plain])
             if ".." in parts[:plain]:
                 continue
-            for folder in _with_manifest(project, start, deepest):
-                if is_member(folder, patterns):
-                    found.add(folder)
+            with suppress(ValueError):  # no folder's name holds a NUL or half a character
+                found.update(f for f in _with_manifest(project, start, deepest) if is_member(f, patterns))
     return sorted(found)
 
 

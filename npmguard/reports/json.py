@@ -32,8 +32,7 @@ def render(report: Report) -> str:
         },
     }
     # ASCII, so that what a registry or a lockfile smuggled into a name cannot break the output's encoding
-    head, tail = json.dumps(found, indent=2).split(json.dumps(_PLACE))
-    return f"{head}{_list(projects, '    ')}{tail}\n"
+    return _filled(found, "projects", projects) + "\n"
 
 
 # Indenting is slow work in Python, and a report can have thousands of findings: each is written flat
@@ -57,8 +56,14 @@ def _lines(project: ProjectReport) -> str:
         "sources": list(project.sources),
     }
     findings = [json.dumps(_finding(finding)) for finding in project.findings]
-    head, tail = json.dumps(found, indent=2).split(json.dumps(_PLACE))
-    return f"{head}{_list(findings, '    ')}{tail}".replace("\n", "\n    ")
+    return _filled(found, "findings", findings).replace("\n", "\n    ")
+
+
+def _filled(found: dict[str, Any], key: str, items: Sequence[str]) -> str:
+    """The object as JSON, the list of items in the place of its key."""
+    # no text can hold the key and its quotation marks unescaped
+    head, mark, tail = json.dumps(found, indent=2).partition(f'"{key}": {json.dumps(_PLACE)}')
+    return f"{head}{mark.removesuffix(json.dumps(_PLACE))}{_list(items, '    ')}{tail}"
 
 
 def _list(items: Sequence[str], indent: str) -> str:

@@ -157,6 +157,9 @@ def test_a_known_end_without_a_fix() -> None:
         affected(),
         affected(ranges=[{"type": "GIT", "events": [{"introduced": "0123abcd"}]}]),
         affected(ranges="all"),
+        affected(ranges="all", versions=["0.9.0"]),
+        affected(ranges=["all"], versions=["0.9.0"]),
+        affected(versions=["0.9.0", 1]),
         affected(ranges=[{"type": "SEMVER", "events": 7}]),
         affected(ranges=[{"type": "SEMVER", "events": [{"introduced": ["0"]}]}]),
     ],
@@ -258,3 +261,26 @@ def test_odd_types_never_break_it(part: object, own: object, severity: object, r
     fields = {"database_specific": own, "severity": severity, "references": references, "aliases": own}
     found, _ = advisories_of(record(*parts, **fields), NAMES, "x")
     assert matches(found[0], "1.0.0") is True
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a",
+        None,
+        {"package": "a"},
+        {"package": {"name": "a"}},
+        {"package": {"ecosystem": "npm", "name": ["a"]}},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_read_is_told(part: object) -> None:
+    _, problems = advisories_of({"id": "X-1", "affected": [part]}, frozenset({"a"}), "osv.json")
+    assert problems == ["X-1: not all of what it affects can be read"]
+
+
+@pytest.mark.parametrize(
+    "affected", [None, [], [{}], [{"ranges": [{"type": "GIT"}], "versions": ["1"]}]], ids=str
+)
+def test_records_that_are_about_no_package(affected: object) -> None:
+    assert advisories_of({"id": "X-1", "affected": affected}, frozenset({"a"}), "osv.json") == ([], [])
