@@ -174,8 +174,13 @@ def _placed(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
             text = read(file, file).decode(errors="replace")
         except InputError:
             continue
-        for pointer, line in Places(text).lines(frozenset(pointers)).items():
-            lines[file, pointer] = line
+        if file.endswith((".yaml", ".yml")):
+            from npmguard import yamltext
+
+            known = yamltext.lines(text, frozenset(pointers))
+        else:
+            known = Places(text).lines(frozenset(pointers))
+        lines.update({(file, pointer): line for pointer, line in known.items()})
     for finding in found:
         place = finding.location
         if place is not None and place.line is None:

@@ -68,10 +68,11 @@ class Locked(NamedTuple):
 
 
 class Importer(NamedTuple):
-    """The project or a workspace as the lockfile records it: its dependencies, and the record itself."""
+    """The project or a workspace as recorded: its dependencies, the record itself, and where it stands."""
 
     locked: Mapping[str, Locked]
     fields: Mapping[str, Any]
+    pointer: str
 
 
 class _Entry(NamedTuple):
@@ -94,8 +95,10 @@ def parse(
 
     The nodes are the lockfile's own keys; folders that are linked to or packed from (`link:`, `file:`) have
     the folder's path. Among the graph's notes are `importers` (an Importer for each key, "" for the project),
-    `env` (the document of the package manager's own packages) and `form` (5, 6, 9 or 13: which version it
-    looks like, whatever it says). Raises InputError for what is no pnpm lockfile.
+    `env` (an Importer too: the package manager's own packages), `form` (5, 6, 9 or 13: which version it looks
+    like, whatever it says), `above` (the pointer above overrides and the like), `missing` (who, name and
+    reference of what leads to no entry) and `packed` (the package.json of folders that are copied, and the
+    specifiers that version 13 keeps of it). Raises InputError for what is no pnpm lockfile.
     """
     texts = _Texts(data, file)
     main, env = texts.read()
@@ -195,6 +198,17 @@ def _version(document: Mapping[str, Any], file: str, texts: _Texts) -> tuple[str
     return text, text if version > newest else None
 
 
+def _form(document: Mapping[str, Any]) -> int:
+    """Which version a document looks like, 5 and 6 taken together: an edited number misleads nobody."""
+    if "projects" in document:
+        return 13
+    if "snapshots" in document:
+        return 9
+    packages = document.get("packages")
+    old = isinstance(packages, dict) and any(key.startswith("/") for key in packages)
+    return 6 if old or int(str(document["lockfileVersion"]).partition(".")[0]) < 9 else 9
+
+
 class _Reader:
     """Puts the documents of one file together."""
 
@@ -216,10 +230,11 @@ class _Reader:
         self.settings = self._map(document, "settings", "") if "projects" in document else _NOTHING
         self.entries: dict[str, _Entry] = {}
         self.importers: dict[str, Importer] = {}
-        self.env: Mapping[str, Any] | None = None
-        self.own = Importer({}, _NOTHING)
+        self.own = Importer({}, _NOTHING, "")
         self.nodes: dict[str, Package] = {}
         self.folders: dict[str, str] = {}  # key of an entry that is a folder -> key of its node
+        self.missing: list[tuple[str, str, str]] = []
+        self.packed: dict[str, tuple[Manifest, Mapping[str, Any] | None]] = {}
         self.form = 9
 
     def error(self, pointer: str, reason: str) -> InputError:
@@ -230,15 +245,9 @@ class _Reader:
     def read(self, prefix: str, document: Mapping[str, Any]) -> None:
         """Takes in the packages and importers of a document; `prefix` begins the keys of its packages."""
         place = "/env" if prefix else ""
-        if "projects" in document:
-            form = 13
-        elif "snapshots" in document or str(document["lockfileVersion"])[0] not in "5678":
-            form = 9
-        else:
-            form = 6
+        form = _form(document)
         self._packages(prefix, place, document, form)
         if prefix:
-            self.env = document
             importers = self._map(document, "importers", place)
             pointer = f"{place}/importers/."
             self.own = self._importer(self._map(importers, ".", f"{place}/importers"), pointer, _OWN_FIELDS)
@@ -276,7 +285,7 @@ class _Reader:
             return
         described = set()
         for key, snapshot in snapshots.items():
-            bare = _bare(key)
+            bare = without_peers(key)
             described.add(bare)
             fields = packages.get(bare)
             pointer = whole + escape(bare) if fields is not None else f"{place}/snapshots/{escape(key)}"
@@ -313,7 +322,7 @@ class _Reader:
                 if not isinstance(specifier, str):
                     raise self.error(f"{pointer}/specifiers", f"the specifier of {name!r} is not text")
                 found[name] = Locked(specifier, "", DependencyKind.PROD)
-        return Importer(found, fields)
+        return Importer(found, fields, pointer)
 
     def _reference(self, name: str, value: Any) -> Any:
         """What version 13 leaves out where the specifier says it all: the catalog's version, or a folder."""
@@ -365,7 +374,15 @@ class _Reader:
             for key, importer in self.importers.items()
         }
         notes = {field: value for field, value in self.document.items() if field not in _ELSEWHERE}
-        notes |= {"importers": self.importers, "env": self.env, "form": self.form}
+        notes |= self.settings  # where version 13 keeps overrides and the like
+        notes |= {
+            "above": "/settings" if self.form == 13 else "",
+            "importers": self.importers,
+            "env": self.own,
+            "form": self.form,
+            "missing": [(self.folders.get(who, who), name, given) for who, name, given in self.missing],
+            "packed": self.packed,
+        }
         return DependencyGraph(
             nodes,
             self._link,
@@ -436,9 +453,12 @@ class _Reader:
         resolution = entry.fields.get("resolution") or _NOTHING
         path = resolution.get("directory") or reference.removeprefix("file:")
         folder = _folder("", path) if isinstance(path, str) else ""
-        manifest = linked(folder)
+        manifest = self.manifests.get(folder) or linked(folder)
         place = folder if folder and folder not in self.nodes else key
         self.folders[key] = place
+        if manifest is not None:
+            specifiers = entry.fields.get("specifiers")
+            self.packed[place] = (manifest, specifiers if isinstance(specifiers, dict) else None)
         version = entry.fields.get("version")
         self.nodes[place] = Package(
             place,
@@ -449,28 +469,35 @@ class _Reader:
         )
 
     def _aliases(self) -> dict[str, str]:
-        """The names of packages that are only ever installed under one other than their own."""
+        """The names of packages that are only ever installed under one other than their own.
+
+        On the way, notes what leads to no entry.
+        """
         found: dict[str, set[str]] = {}
-        for name, key in self._uses():
-            if not key.startswith((f"{name}@", f"/{name}@", f"/{name}/", ENV)):
+        for who, name, reference, key in self._uses():
+            if key is None:
+                if reference and not reference.startswith(("link:", "workspace:")):
+                    self.missing.append((who, name, reference))
+            elif not key.startswith((f"{name}@", f"/{name}@", f"/{name}/", ENV)):
                 own = _parts(key, self.form)[0]
                 if own and own != name and "name" not in self.entries[key].fields:
                     found.setdefault(key, set()).add(name)
         if not found:
             return {}
-        plain = {key for name, key in self._uses() if key in found and _parts(key, self.form)[0] == name}
+        plain = {
+            key for _, name, _, key in self._uses() if key in found and _parts(key, self.form)[0] == name
+        }
         return {key: names.pop() for key, names in found.items() if len(names) == 1 and key not in plain}
 
-    def _uses(self) -> Iterator[tuple[str, str]]:
-        """(installed name, key of the entry) of everything that the lockfile gives to somebody."""
-        for importer in self.importers.values():
+    def _uses(self) -> Iterator[tuple[str, str, str, str | None]]:
+        """(who, installed name, reference, key of the entry or None) of all that somebody is given."""
+        for who, importer in self.importers.items():
             for name, locked in importer.locked.items():
-                key = self._entry(name, locked.reference, "")
-                if key is not None:
-                    yield name, key
-        for _, name, _, _, key in self._given(None):
-            if key is not None:
-                yield name, key
+                yield who, name, locked.reference, self._entry(name, locked.reference, "")
+        for who, entry in self.entries.items():
+            prefix = ENV if who.startswith(ENV) else ""
+            for name, _, reference, _ in self._wants(entry):
+                yield who, name, reference, self._entry(name, reference, prefix)
 
     # -- edges
 
@@ -656,7 +683,7 @@ def _name(manifest: Manifest | None, otherwise: str) -> str:
     return (manifest.name if manifest else None) or otherwise
 
 
-def _bare(key: str) -> str:
+def without_peers(key: str) -> str:
     """A key or reference without its peers and patches: the brackets that stand at its end."""
     if not key.endswith(")"):
         return key
@@ -674,7 +701,7 @@ def _bare(key: str) -> str:
 
 def _parts(key: str, form: int) -> tuple[str | None, str]:
     """(name, reference without peers) of a key; no name where the key is a place rather than a package."""
-    bare = _bare(key)
+    bare = without_peers(key)
     if form > 6:
         at = bare.find("@", 1)
         return (bare[:at], bare[at + 1 :]) if at > 0 else (None, bare)

@@ -27,7 +27,7 @@ from npmguard.model.finding import (
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
-from npmguard.model.project import Lockfile, Manifest, Project
+from npmguard.model.project import Digest, Lockfile, Manifest, Project
 
 __all__ = [
     "Advisory",
@@ -36,6 +36,7 @@ __all__ = [
     "Dependency",
     "DependencyGraph",
     "DependencyKind",
+    "Digest",
     "Edges",
     "Evidence",
     "Finding",

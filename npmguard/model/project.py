@@ -25,6 +25,13 @@ class Manifest(NamedTuple):
     data: Mapping[str, Any]
 
 
+class Digest(NamedTuple):
+    """The hashes of a text file, its lines ended by line feeds, in hexadecimal."""
+
+    sha256: str
+    md5: str
+
+
 class Lockfile(NamedTuple):
     """One lockfile of a project: its path as the user knows it, the format's name, what it holds."""
 
@@ -59,6 +66,9 @@ class Project(NamedTuple):
     declared: tuple[str, str] | None = None
     # (SRI, hex SHA-1) of the `file:` tarballs that lie on disk, by their place in the lockfile
     tarballs: Mapping[str, tuple[str, str]] = {}
+    # the files that a manager holds its lockfile to (pnpm: patches and .pnpmfile.cjs), by path relative to
+    # the project; None where nobody looked
+    held: Mapping[str, Digest] | None = None
 
     @property
     def graph(self) -> DependencyGraph | None:

@@ -137,6 +137,11 @@ def load(
         lockfile = _lockfile(folder, name, manifest, members, catalogs)
     if manifest is None:
         manifest = _recorded(folder, name or "")
+    held = None
+    if manager == "pnpm":
+        from npmguard.project.pnpm import held as held_by_pnpm
+
+        held = held_by_pnpm(folder, data, settings)
     return Project(
         shown(folder),
         manifest,
@@ -149,6 +154,7 @@ def load(
         config or {},
         settings,
         managers.declared(data),
+        held=held,
     )
 
 

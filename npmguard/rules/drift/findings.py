@@ -47,6 +47,21 @@ def stale(
     return _finding(project, Severity.LOW, title, detail, package, version, location, keys, subject)
 
 
+def loose(
+    project: Project,
+    title: str,
+    detail: str,
+    *,
+    package: str | None = None,
+    version: str | None = None,
+    location: Location | None = None,
+    keys: tuple[str, ...] = (),
+    subject: str,
+) -> Finding:
+    """What the manager installs though nobody asked for it. `detail` says so."""
+    return _finding(project, Severity.MODERATE, title, detail, package, version, location, keys, subject)
+
+
 def _finding(
     project: Project,
     severity: Severity,
