@@ -27,7 +27,7 @@ from npmguard.rules.drift.pnpm_settings import Settings, Wish
 
 _NEWEST = 12
 # the lockfile's major versions that each major version of pnpm installs from when frozen
-_READS = {6: (5,), 7: (5, 6), 8: (6,), 9: (6, 9), 10: (9,), 11: (9,), 12: (9, 13)}
+_READS = {6: (5,), 7: (5, 6), 8: (6,), 9: (6, 7, 9), 10: (9,), 11: (9,), 12: (9, 13)}
 _FIELDS = {
     DependencyKind.PROD: "dependencies",
     DependencyKind.DEV: "devDependencies",
@@ -495,16 +495,16 @@ class _Check:
     def _unused(self) -> Iterator[Finding]:
         """What the lockfile holds that nothing on disk asks for."""
         gone = [key for key in self.importers if key and key not in self.project.workspaces]
-        for key in gone:
-            text = f"{key}: {self.lock} still has this workspace, and no folder of the project is it"
+        if gone:
+            shown = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
+            text = f"{self.lock} still has workspaces that no folder of the project is: {shown}"
             yield stale(
                 self.project,
-                text,
+                text[:200],
                 f"{text}. pnpm installs the rest all the same.",
-                location=Location(self.file, self.importers[key].pointer),
-                subject=f"gone {key}",
+                location=Location(self.file, self.importers[gone[0]].pointer),
+                subject=" ".join(gone),
             )
-        if gone:
             return
         extra = [p for p in self.graph.packages if p.key not in self.graph.reachable]
         wished = {"", *self.project.workspaces}

@@ -187,7 +187,7 @@ class Settings:
             return
         for kind, specs in fields.items():
             for name, spec in list(specs.items()):
-                rule = _nearest(rules, name, spec)
+                rule = _nearest(rules, name, spec, self.major)
                 if rule is None:
                     continue
                 value = _placed(rule.value, key)
@@ -240,22 +240,19 @@ def _override(selector: str, value: str) -> Override | None:
     return Override(selector, above, above_range, name, range, value)
 
 
-def _nearest(rules: Sequence[Override], name: str, spec: str) -> Override | None:
-    """The rule in force: one bound to the asking package first, then the narrowest range."""
-    fitting = [rule for rule in rules if rule.name == name and _meets(rule.range, spec)]
-    for group in ([r for r in fitting if r.parent is not None], [r for r in fitting if r.parent is None]):
-        best: Override | None = None
-        for rule in group:
-            if best is None or not rule_covers(rule, best):
+def _nearest(rules: Sequence[Override], name: str, spec: str, major: int) -> Override | None:
+    """The rule in force: of those bound to the asking package, else of all others, the last whose range is
+    not apart from the one before it; so pnpm sorts them. Of two with one range, pnpm 12 takes the first."""
+    best: Override | None = None
+    for rule in rules:
+        if rule.name != name or not _meets(rule.range, spec):
+            continue
+        if best is not None and (best.parent is None) != (rule.parent is None):
+            if rule.parent is not None:
                 best = rule
-        if best is not None:
-            return best
-    return None
-
-
-def rule_covers(rule: Override, other: Override) -> bool:
-    """Does the first rule's range take in some of the other's, so that the other goes first?"""
-    return _meets(rule.range, other.range)
+        elif best is None or (_meets(best.range, rule.range) and (major < 12 or best.range != rule.range)):
+            best = rule
+    return best
 
 
 def _meets(range: str, spec: str) -> bool:
