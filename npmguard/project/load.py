@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard.errors import InputError, UsageError
-from npmguard.globs import is_member
+from npmguard.globs import is_member, workspace_patterns
 from npmguard.lockfiles import BY_FILE, FORMATS, Catalogs
 from npmguard.model import Lockfile, Manifest, Project
 from npmguard.project import manager as managers
@@ -129,8 +129,16 @@ def load(
     settings = managers.config(folder, manager, shown(folder))
     members: dict[str, Manifest] = {}
     patterns = managers.members(manager, data, settings) if manifest is not None else []
-    for member in workspaces.folders(folder, patterns) if patterns else ():
-        members[member] = _manifest(os.path.join(folder, *member.split("/")))
+    waiting = [("", patterns)] if patterns else []
+    while waiting:
+        above, patterns = waiting.pop()
+        for below in workspaces.folders(os.path.join(folder, *above.split("/")), patterns):
+            member = f"{above}/{below}" if above else below
+            if member not in members:
+                members[member] = _manifest(os.path.join(folder, *member.split("/")))
+                # yarn 2 and later know workspaces of workspaces
+                inner = workspace_patterns(members[member].data) if manager == "yarn-berry" else []
+                waiting += [(member, inner)] if inner else []
     lockfile = None
     if name is not None and not name.endswith(_BINARY):
         catalogs = managers.catalogs(manager, data, settings)
