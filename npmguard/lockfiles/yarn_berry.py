@@ -20,6 +20,7 @@ from npmguard.jsontext import escape
 from npmguard.lockfiles import yarn_descriptors as texts
 from npmguard.lockfiles.npm import MOST_PACKAGES, asked
 from npmguard.lockfiles.yarn_descriptors import Locator
+from npmguard.lockfiles.yarn_extensions import ADDED
 from npmguard.model import (
     Dependency,
     DependencyGraph,
@@ -394,6 +395,12 @@ class _Reader:
             found = self.lock.find(self.lock.wanted(asker, name, spec))
             target = self.keys[found].get(name) if found is not None else self._nearest(name, spec)
             yield Dependency(key, name, texts.plain(self.lock.effective(asker, name, spec)[0]), kind, target)
+
+        for added in ADDED.get(asker.name, ()):
+            name, range = _split(added)
+            found = self.lock.find(self.lock.wanted(asker, name, range))
+            if found is not None and (names is None or name in names):
+                yield Dependency(key, name, range, DependencyKind.PROD, self.keys[found].get(name))
 
     def _asked(
         self, key: str, entry: Entry | None, node: Package

@@ -15,8 +15,11 @@ def hashes(folder: str, graph: DependencyGraph) -> dict[str, tuple[str, str]]:
     What is missing or cannot be read is left out.
     """
     found: dict[str, tuple[str, str]] = {}
+    checksums = graph.notes.get("checksums", {})  # yarn berry's: its own hashes stand elsewhere
     for package in graph.packages:
-        if package.source is not Source.FILE or not package.resolved or not package.integrity:
+        if package.source is not Source.FILE or not package.resolved:
+            continue
+        if not package.integrity and package.key not in checksums:
             continue
         path = os.path.join(folder, package.resolved.removeprefix("file:"))
         try:

@@ -58,7 +58,7 @@ def loose(
     keys: tuple[str, ...] = (),
     subject: str,
 ) -> Finding:
-    """What the manager installs though nobody asked for it. `detail` says so."""
+    """What the manager installs all the same, though it is not what is asked for."""
     return _finding(project, Severity.MODERATE, title, detail, package, version, location, keys, subject)
 
 
