@@ -57,20 +57,29 @@ def braces(pattern: str, limit: int = 64) -> list[str]:
 
 def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
     """Do the parts of a path fit those of a pattern? `**` stands for any number of them, none hidden."""
-    # the places in the pattern that the path may have reached so far
-    reached = _past_globstars({0}, pattern)
+    places = start(pattern)
     for part in parts:
-        following: set[int] = set()
-        for place in reached:
-            if place == len(pattern):
-                continue
-            if pattern[place] == "**":
-                if not part.startswith("."):
-                    following.add(place)
-            elif _fits_part(part, pattern[place]):
-                following.add(place + 1)
-        reached = _past_globstars(following, pattern)
-    return len(pattern) in reached
+        places = advance(places, part, pattern)
+    return len(pattern) in places
+
+
+def start(pattern: Sequence[str]) -> set[int]:
+    """The places in a pattern's parts that an empty path has reached; its length is the end."""
+    return _past_globstars({0}, pattern)
+
+
+def advance(places: set[int], part: str, pattern: Sequence[str]) -> set[int]:
+    """The places that are reached with one more part of the path."""
+    following: set[int] = set()
+    for place in places:
+        if place == len(pattern):
+            continue
+        if pattern[place] == "**":
+            if not part.startswith("."):
+                following.add(place)
+        elif _fits_part(part, pattern[place]):
+            following.add(place + 1)
+    return _past_globstars(following, pattern)
 
 
 def _past_globstars(places: set[int], pattern: Sequence[str]) -> set[int]:

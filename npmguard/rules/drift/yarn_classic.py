@@ -1,0 +1,409 @@
+"""yarn classic's drift: what `yarn install --frozen-lockfile` of yarn 1 refuses, and what it should.
+
+Yarn 1 asks one question before a frozen install: does every pattern (`name@range`) of the project's own
+package.json have an entry? It asks after it has walked the whole tree, and has thrown out the entries that it
+thinks wrong: those whose version is outside the pattern's range, and those that a resolution replaces by
+something else. A pattern that loses its entry in that way is missing for the project as well. All else, what
+the workspaces and the packages themselves ask for, it looks up in the registry where the lockfile has no
+answer: the install succeeds, with something that nobody has locked. Found by running yarn 1.22.22.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from npmguard import globs, specs, versions
+from npmguard.jsontext import pointer
+from npmguard.model import (
+    Dependency,
+    DependencyGraph,
+    DependencyKind,
+    Finding,
+    Location,
+    Manifest,
+    Package,
+    Project,
+    Source,
+)
+from npmguard.rules.drift import findings
+from npmguard.rules.places import asked_in
+
+# More than this that one package asks for in vain is one finding.
+_MOST_ALONE = 5
+_LONGEST = 20  # parts of a resolution's path
+_SYSTEMS = frozenset(("darwin", "win32", "freebsd", "openbsd", "netbsd", "sunos", "aix", "android"))
+_MACHINES = frozenset(("x64", "ia32", "arm", "arm64", "ppc64", "x86", "x86_64", "aarch64", "universal"))
+
+
+def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+    """Findings of `lockfile-drift` for a project that yarn classic installs."""
+    drift = _Drift(project, graph)
+    refused = list(drift.refused())
+    yield from refused
+    yield from drift.unlocked()
+    yield from drift.resolved_anew()
+    if not refused:  # what was asked for before is only a part of the same story
+        yield from drift.stale()
+
+
+class _Resolution(NamedTuple):
+    """A line of package.json's `resolutions`: what is installed for what the packages on a path ask for."""
+
+    key: str  # as it stands there
+    parts: list[str]  # the path, as globs
+    name: str
+    range: str
+
+    @property
+    def pattern(self) -> str:
+        return f"{self.name}@{self.range}"
+
+
+class _Drift:
+    def __init__(self, project: Project, graph: DependencyGraph) -> None:
+        assert project.lockfile is not None
+        self.project = project
+        self.graph = graph
+        self.lockfile = project.lockfile.file
+        self.lock = posixpath.basename(self.lockfile)
+        self.patterns: Mapping[str, str] = graph.notes.get("patterns", {})
+        self.resolutions = _resolutions(project.manifest)
+        self.fitting: set[tuple[str, str | None]] = set()  # (range, version): most edges repeat others
+
+    # -- what a frozen install refuses
+
+    def refused(self) -> Iterator[Finding]:
+        manifest = self.project.manifest
+        for edge in self.graph.edges.get("", ()):
+            if edge.peer or edge.kind is DependencyKind.WORKSPACE:
+                continue
+            found = self.graph.nodes[edge.target] if edge.target is not None else None
+            why = ""
+            if found is None:
+                gives = self._instead(edge.name)
+                title = f"{edge.name}: package.json asks for {_text(edge.spec)}, missing from {self.lock}"
+            elif found.source is Source.WORKSPACE:
+                continue
+            else:
+                gives = found.label
+                title = f"{edge.name}: package.json asks for {_text(edge.spec)}, {self.lock} gives {gives}"
+                if self._outdated(edge, found):
+                    why = ", which is outside that range"
+                elif (resolution := self._replaced(edge, found)) is not None:
+                    why = f", and the resolution {resolution.key} puts {resolution.range} in its place"
+                elif (system := _bound_to(edge)) is not None:
+                    title = f"{edge.name}: package.json asks for it on every system, and it is for {system}"
+                    gives += f", which installs on {system} alone and is not optional"
+                else:
+                    continue
+            yield findings.refused(
+                self.project,
+                title,
+                f"{manifest.file} asks for {edge.name} {_text(edge.spec)}; {self.lock} gives {gives}{why}.",
+                package=edge.name,
+                version=found.version if found else None,
+                location=self._place(edge, found),
+                keys=_keys(found),
+                subject=f"{edge.name} {edge.spec}",
+            )
+
+    def _outdated(self, edge: Dependency, found: Package) -> bool:
+        """Does yarn throw out the entry, as its version is not what the pattern asks for?"""
+        if not edge.spec or found.version is None or (edge.spec, found.version) in self.fitting:
+            return False
+        if not versions.valid_range(edge.spec) or not versions.is_version(found.version):
+            return False
+        if edge.name in self.patterns and not edge.source:
+            return False  # it is asked for by its name alone
+        if versions.satisfies(found.version, edge.spec):
+            self.fitting.add((edge.spec, found.version))
+            return False
+        return True
+
+    def _replaced(self, edge: Dependency, found: Package) -> _Resolution | None:
+        """The resolution that throws out the entry of the project's own dependency, or None.
+
+        The project's own dependencies are not subject to resolutions. But where somebody else asks for just
+        the same, the one entry of the two is thrown out.
+        """
+        if edge.name not in self.resolutions:
+            return None
+        asking = {(other.source, other.name): None for other in self._twins(edge)}
+        for resolution in self.resolutions[edge.name]:
+            if asking.keys() & self._under(resolution):
+                return None if self._same(resolution, found) else resolution
+        return None
+
+    def _twins(self, edge: Dependency) -> Iterator[Dependency]:
+        for other in self.graph.asking_for(frozenset([edge.name])):
+            if other.spec == edge.spec and not other.peer and (other.source or self.project.workspaces):
+                yield other
+
+    def _same(self, resolution: _Resolution, found: Package) -> bool:
+        """Does the resolution lead to the very package that is locked already, as far as the files tell?"""
+        key = self.patterns.get(resolution.pattern)
+        if key is not None:
+            target = self.graph.nodes[key]
+            return key == found.key or target.resolved == found.resolved
+        spec = specs.parse(resolution.name, resolution.range)
+        return spec.kind in ("range", "version") and not spec.alias and self._fits(resolution.range, found)
+
+    def _fits(self, range: str, found: Package) -> bool:
+        return found.version is not None and versions.satisfies(found.version, range, loose=True)
+
+    # -- what is installed though nobody has locked it
+
+    def unlocked(self) -> Iterator[Finding]:
+        """Dependencies of packages and workspaces that the lockfile does not answer, or not as asked."""
+        graph = self.graph
+        overridden = frozenset(
+            place for found in self.resolutions.values() for one in found for place in self._under(one)
+        )
+        for key in graph.nodes:
+            if key not in graph.reachable:
+                continue
+            missing = []
+            for edge in graph.edges.get(key, ()):
+                if edge.peer or edge.kind is DependencyKind.WORKSPACE or (key, edge.name) in overridden:
+                    continue
+                if edge.target is None:
+                    if key:
+                        missing.append(edge)
+                    continue
+                found = graph.nodes[edge.target]
+                if found.source is Source.WORKSPACE or self._explained(edge, found):
+                    continue
+                if not self._answers(edge, found) and (key or not self._outdated(edge, found)):
+                    yield self._outside(edge, found)
+            if len(missing) > _MOST_ALONE:
+                yield self._many_missing(key, missing)
+            else:
+                for edge in missing:
+                    yield self._missing(edge)
+
+    def _explained(self, edge: Dependency, found: Package) -> bool:
+        """Is the locked version one that a resolution asks for, wherever in the tree?"""
+        return any(
+            self.patterns.get(resolution.pattern) == found.key or self._fits(resolution.range, found)
+            for resolution in self.resolutions.get(edge.name, ())
+        )
+
+    def _answers(self, edge: Dependency, found: Package) -> bool:
+        if (edge.spec, found.version) in self.fitting or not edge.spec:
+            return True
+        spec = specs.parse(edge.name, edge.spec)
+        range = spec.range
+        if spec.kind not in ("range", "version", "git") or range is None:
+            return True
+        if range == "*" or found.version is None or versions.satisfies(found.version, range, loose=True):
+            self.fitting.add((edge.spec, found.version))
+            return True
+        return False
+
+    def _outside(self, edge: Dependency, found: Package) -> Finding:
+        who = self._who(edge.source)
+        held = specs.parse(edge.name, edge.spec).alias or not self._outdated(edge, found)
+        then = (
+            "yarn installs it all the same."
+            if held
+            else "yarn sets the entry aside and installs what the registry has that day."
+        )
+        return findings.loose(
+            self.project,
+            f"{edge.name}: {who} asks for {_text(edge.spec)}, {self.lock} gives {found.label}",
+            f"{who} asks for {edge.name} {_text(edge.spec)}; {self.lock} gives {found.label}. {then}",
+            package=found.name,
+            version=found.version,
+            location=self._place(edge, found),
+            keys=_keys(found),
+            subject=f"{edge.name} {edge.spec} {self._subject(edge.source)}",
+        )
+
+    def _missing(self, edge: Dependency) -> Finding:
+        who = self._who(edge.source)
+        return findings.loose(
+            self.project,
+            f"{edge.name}: {who} asks for {_text(edge.spec)}, missing from {self.lock}",
+            f"{who} asks for {edge.name} {_text(edge.spec)}; {self.lock} gives {self._instead(edge.name)}. "
+            "yarn installs what the registry has that day.",
+            package=edge.name,
+            location=self._place(edge, None),
+            subject=f"{edge.name} {edge.spec} {self._subject(edge.source)}",
+        )
+
+    def _many_missing(self, key: str, missing: list[Dependency]) -> Finding:
+        who = self._who(key)
+        names = ", ".join(edge.name for edge in missing[:_MOST_ALONE])
+        return findings.loose(
+            self.project,
+            f"{len(missing)} dependencies of {who} are missing from {self.lock}",
+            f"{who} asks for {names} and {len(missing) - _MOST_ALONE} more; {self.lock} has no entry for them. "
+            "yarn installs what the registry has that day.",
+            location=self._place(missing[0], None),
+            subject=f"{self._subject(key)} {' '.join(sorted(edge.name for edge in missing))}",
+        )
+
+    # -- resolutions
+
+    def resolved_anew(self) -> Iterator[Finding]:
+        """Resolutions that the lockfile does not hold: yarn asks the registry what they mean."""
+        manifest = self.project.manifest
+        for name, found in self.resolutions.items():
+            for resolution in found:
+                key = self.patterns.get(resolution.pattern)
+                if key is not None and self._answers(_edge(resolution, key), self.graph.nodes[key]):
+                    continue
+                under = self._under(resolution)
+                given = {
+                    edge.target
+                    for edge in self.graph.asking_for(frozenset([name]))
+                    if (edge.source, name) in under and edge.target is not None
+                }
+                locked = sorted(self.graph.nodes[target].label for target in given)
+                same = all(self._same(resolution, self.graph.nodes[target]) for target in given)
+                exact = versions.is_version(resolution.range)
+                gives = " and ".join(locked[:3]) if locked else "nothing of that name there"
+                title = f"{name}: the resolution {resolution.key} asks for {resolution.range}"
+                make = findings.stale if same and (exact or not given) else findings.loose
+                yield make(
+                    self.project,
+                    f"{title}, {self.lock} gives {gives}",
+                    f"{manifest.file} asks for {resolution.range} by the resolution {resolution.key}; "
+                    f"{self.lock} has no entry {resolution.pattern}, and gives {gives}. "
+                    "yarn installs what the registry has that day.",
+                    package=name,
+                    location=Location(manifest.file, pointer("resolutions", resolution.key)),
+                    subject=f"resolution {resolution.key} {resolution.range}",
+                )
+
+    def _under(self, resolution: _Resolution) -> frozenset[tuple[str, str]]:
+        """(who, name) of every dependency that a resolution is about."""
+        if resolution.key not in self._places:
+            self._places[resolution.key] = frozenset(self._walk(resolution))
+        return self._places[resolution.key]
+
+    @cached_property
+    def _places(self) -> dict[str, frozenset[tuple[str, str]]]:
+        return {}
+
+    def _walk(self, resolution: _Resolution) -> Iterator[tuple[str, str]]:
+        parts = resolution.parts
+        if parts == ["**", *resolution.name.split("/")]:
+            for edge in self.graph.asking_for(frozenset([resolution.name])):
+                if edge.source or self.project.workspaces:
+                    yield edge.source, edge.name
+            return
+        # yarn puts the workspaces, and the project's own dependencies with them, under a package of its own
+        waiting = [("", place, False) for place in globs.start(parts)]
+        if self.project.workspaces:
+            within = globs.advance(globs.start(parts), "workspace-aggregator", parts)
+            waiting += [("", place, True) for place in within]
+        seen = set(waiting)
+        while waiting:
+            key, place, gathered = waiting.pop()
+            for edge in self.graph.edges.get(key, ()):
+                if edge.peer or (edge.kind is DependencyKind.WORKSPACE and not gathered):
+                    continue
+                places = {place}
+                for part in edge.name.split("/"):
+                    places = globs.advance(places, part, parts)
+                if len(parts) in places and (key or gathered):
+                    yield key, edge.name
+                for reached in places if edge.target is not None else ():
+                    state = (edge.target or "", reached, gathered)
+                    if state not in seen:
+                        seen.add(state)
+                        waiting.append(state)
+
+    # -- merely stale
+
+    def stale(self) -> Iterator[Finding]:
+        """Entries that nothing asks for: an install would take them out."""
+        kept = {self.patterns.get(one.pattern) for found in self.resolutions.values() for one in found}
+        extra = [p for p in self.graph.packages if p.key not in self.graph.reachable and p.key not in kept]
+        if not extra:
+            return
+        labels = sorted({p.label for p in extra})
+        more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
+        count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
+        verb = "is" if len(labels) == 1 else "are"
+        yield findings.stale(
+            self.project,
+            f"{self.lock} holds {count} that nothing asks for: {', '.join(labels[:5])}{more}"[:200],
+            f"{count} {verb} in {self.lock}, though no chain of dependencies leads there.",
+            location=Location(self.lockfile, extra[0].pointer),
+            subject=" ".join(labels),
+        )
+
+    # -- words and places
+
+    def _instead(self, name: str) -> str:
+        """What the lockfile has of a name, in words."""
+        held = sorted(key for key in self.patterns if key.startswith(name) and key[len(name) :][:1] == "@")
+        if not held:
+            return "nothing of that name"
+        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+        return f"only {', '.join(held[:3])}{more}"
+
+    def _who(self, key: str) -> str:
+        node = self.graph.nodes[key]
+        if node.source is Source.PROJECT:
+            return "package.json"
+        return node.label if node.third_party else f"{key}/package.json"
+
+    def _subject(self, key: str) -> str:
+        node = self.graph.nodes[key]
+        return node.name if node.third_party else key
+
+    def _place(self, edge: Dependency, found: Package | None) -> Location:
+        source = edge.source
+        manifest = self.project.workspaces.get(source) if source else self.project.manifest
+        place = asked_in(manifest, edge.name) if manifest is not None else None
+        return place or Location(self.lockfile, (found or self.graph.nodes[source]).pointer)
+
+
+def _resolutions(manifest: Manifest) -> dict[str, list[_Resolution]]:
+    """The resolutions that yarn understands, by the name that they are about, in order."""
+    data = manifest.data.get("resolutions")
+    found: dict[str, list[_Resolution]] = {}
+    for key, range in data.items() if isinstance(data, dict) else ():
+        if not isinstance(range, str) or re.search(r"/$|//|\*$", key):
+            continue
+        name = re.findall(r"(?:@[^/]+/)?[^/]+", key)[-1] if key.strip("/") else ""
+        spec = specs.parse(name, range)
+        if not name or "@" in name[1:] or spec.kind == "invalid" or (spec.kind == "tag" and not spec.alias):
+            continue
+        parts = (key if name != key else f"**/{name}").split("/")
+        if len(parts) <= _LONGEST:
+            found.setdefault(name, []).append(_Resolution(key, parts, name, range))
+    return found
+
+
+def _edge(resolution: _Resolution, key: str) -> Dependency:
+    return Dependency("", resolution.name, resolution.range, DependencyKind.PROD, key)
+
+
+def _bound_to(edge: Dependency) -> str | None:
+    """The one system that a required package is made for, by its name: the lockfile does not say.
+
+    Linux is left out, as that is where locked installs mostly run.
+    """
+    if edge.kind is DependencyKind.OPTIONAL:
+        return None
+    if edge.name == "fsevents":
+        return "darwin"
+    words = set(re.split(r"[^a-z0-9_]+", edge.name.lower()))
+    systems = words & _SYSTEMS
+    return min(systems) if systems and words & _MACHINES else None
+
+
+def _text(spec: str) -> str:
+    return spec or '""'
+
+
+def _keys(found: Package | None) -> tuple[str, ...]:
+    return (found.key,) if found is not None and found.third_party else ()
