@@ -118,6 +118,29 @@ def default_registry() -> str:
     return DEFAULT_REGISTRY
 
 
+@lru_cache(maxsize=1)
+def default_hosts() -> frozenset[str]:
+    """The hosts that the default registry answers on: its own, and the name that yarn classic calls it by."""
+    return frozenset((read(default_registry()).host, *_other_hosts()))
+
+
+def _other_hosts() -> tuple[str, ...]:
+    """The hosts that the purl standard's library spells out as serving npm packages; noted like the default.
+
+    What it merely matches by a wider pattern is not taken: anybody could register a name that fits.
+    """
+    try:
+        from npmguard._default_registry import OTHER_HOSTS
+    except ImportError:
+        from packageurl.contrib.url2purl import purl_router
+
+        rules = purl_router.route_map.values()
+        routes = [rule.pattern for rule in rules if rule.endpoint.__name__ == "build_npm_purl"]
+        plain = (re.fullmatch(r"https\?://([a-z0-9.-]+)/\.\*", route) for route in routes)
+        return tuple(sorted(match[1] for match in plain if match is not None))
+    return OTHER_HOSTS
+
+
 def is_loopback(host: str) -> bool:
     """Does this host never leave the machine?"""
     return host in ("localhost", "::1") or host.endswith(".localhost") or bool(_LOOPBACK.fullmatch(host))

@@ -1,7 +1,8 @@
 """A locked package comes from a host that is none of the project's registries.
 
 Looks at the host of every `resolved` URL of a registry dependency. Expected are the registries that npm's
-settings name (for a scope too), the default registry, and `allowed-hosts` of npmguard.toml.
+settings name (for a scope too), the default registry (by yarn's name for it too), and `allowed-hosts` of
+npmguard.toml.
 
 Why it matters
     npm downloads from the URL in the lockfile, whatever the registry is called in the settings. One changed
@@ -37,22 +38,24 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         return
     known = {origins.read(url).host for url in project.registries.values()}
     known.update(origins.host_of(host) for host in settings.allowed_hosts)
+    if project.manager == "yarn":
+        settled = project.manager_config.items()  # yarn classic takes .yarnrc's word before .npmrc's
+        known.update(origins.read(url).host for key, url in settled if f":{key}".endswith(":registry"))
     foreign: dict[str, list[Package]] = {}
-    usual: str | None = None
+    usual: frozenset[str] = frozenset()
     for package in in_force(project, settings.production):
         if package.source is not Source.REGISTRY or not package.resolved:
             continue
         host = origins.host(package.resolved)
         if host in known:
             continue
-        if usual is None:
-            usual = origins.read(origins.default_registry()).host
-        if host != usual:
+        usual = usual or origins.default_hosts()
+        if host not in usual:
             foreign.setdefault(host, []).append(package)
     if not foreign:
         return
     if "" not in project.registries:
-        known.add(usual or "")
+        known.add(origins.read(origins.default_registry()).host)
     names = ", ".join(sorted(known))
     for host, packages in sorted(foreign.items()):
         what = host or "a text that is no plain URL"

@@ -42,7 +42,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.lockfile is None or project.graph is None:
         return
     for package in in_force(project, settings.production):
-        if package.source is not Source.REGISTRY or not package.resolved or _usual(package, package.resolved):
+        if package.source is not Source.REGISTRY or not package.resolved:
+            continue
+        if _usual(package, package.resolved.partition("#")[0]):  # yarn classic puts a hash behind it
             continue
         url = origins.read(package.resolved)
         if url.name is None:
@@ -145,6 +147,10 @@ def _overridden(manifest: Manifest) -> dict[str, list[specs.Spec]]:
         if rule.name:
             text = overrides.effective(rule, rule.name, rule.range, manifest)
             found.setdefault(rule.name, []).append(specs.parse(rule.name, text))
+    resolutions = manifest.data.get("resolutions")  # yarn's name for them
+    for path, text in resolutions.items() if isinstance(resolutions, dict) else ():
+        if isinstance(text, str) and (parts := re.findall(r"(?:@[^/]+/)?[^/]+", path)):
+            found.setdefault(parts[-1], []).append(specs.parse(parts[-1], text))
     return found
 
 

@@ -77,39 +77,52 @@ class _Drift:
     # -- what a frozen install refuses
 
     def refused(self) -> Iterator[Finding]:
-        manifest = self.project.manifest
         for edge in self.graph.edges.get("", ()):
             if edge.peer or edge.kind is DependencyKind.WORKSPACE:
                 continue
             found = self.graph.nodes[edge.target] if edge.target is not None else None
-            why = ""
             if found is None:
-                gives = self._instead(edge.name)
-                title = f"{edge.name}: package.json asks for {_text(edge.spec)}, missing from {self.lock}"
+                yield self._refused(edge, None, self._instead(edge.name))
             elif found.source is Source.WORKSPACE:
                 continue
-            else:
-                gives = found.label
-                title = f"{edge.name}: package.json asks for {_text(edge.spec)}, {self.lock} gives {gives}"
-                if self._outdated(edge, found):
-                    why = ", which is outside that range"
-                elif (resolution := self._replaced(edge, found)) is not None:
-                    why = f", and the resolution {resolution.key} puts {resolution.range} in its place"
-                elif (system := _bound_to(edge)) is not None:
-                    title = f"{edge.name}: package.json asks for it on every system, and it is for {system}"
-                    gives += f", which installs on {system} alone and is not optional"
-                else:
-                    continue
-            yield findings.refused(
-                self.project,
-                title,
-                f"{manifest.file} asks for {edge.name} {_text(edge.spec)}; {self.lock} gives {gives}{why}.",
-                package=edge.name,
-                version=found.version if found else None,
-                location=self._place(edge, found),
-                keys=_keys(found),
-                subject=f"{edge.name} {edge.spec}",
-            )
+            elif self._outdated(edge, found):
+                yield self._refused(edge, found, f"{found.label}, which is outside that range")
+            elif (resolution := self._replaced(edge, found)) is not None:
+                instead = f"and the resolution {resolution.key} puts {resolution.range} in its place"
+                yield self._refused(edge, found, f"{found.label}, {instead}")
+        for key in self.graph.roots:
+            for edge in self.graph.edges.get(key, ()):
+                system = _bound_to(edge)
+                if system is not None and edge.target is not None:
+                    yield self._bound(edge, self.graph.nodes[edge.target], system)
+
+    def _refused(self, edge: Dependency, found: Package | None, gives: str) -> Finding:
+        manifest = self.project.manifest
+        seen = f"{self.lock} gives {found.label}" if found is not None else f"missing from {self.lock}"
+        return findings.refused(
+            self.project,
+            f"{edge.name}: package.json asks for {_text(edge.spec)}, {seen}",
+            f"{manifest.file} asks for {edge.name} {_text(edge.spec)}; {self.lock} gives {gives}.",
+            package=edge.name,
+            version=found.version if found is not None else None,
+            location=self._place(edge, found),
+            keys=_keys(found),
+            subject=f"{edge.name} {edge.spec}",
+        )
+
+    def _bound(self, edge: Dependency, found: Package, system: str) -> Finding:
+        who = self._who(edge.source)
+        return findings.refused(
+            self.project,
+            f"{edge.name}: {who} asks for it on every system, and it is for {system} alone",
+            f"{who} asks for {edge.name} {_text(edge.spec)}, and not as optional; {self.lock} gives "
+            f"{found.label}, which installs on {system} alone. On any other system",
+            package=edge.name,
+            version=found.version,
+            location=self._place(edge, found),
+            keys=_keys(found),
+            subject=f"{edge.name} {edge.spec} {self._subject(edge.source)} {system}",
+        )
 
     def _outdated(self, edge: Dependency, found: Package) -> bool:
         """Does yarn throw out the entry, as its version is not what the pattern asks for?"""
@@ -241,7 +254,7 @@ class _Drift:
         return findings.loose(
             self.project,
             f"{len(missing)} dependencies of {who} are missing from {self.lock}",
-            f"{who} asks for {names} and {len(missing) - _MOST_ALONE} more; {self.lock} has no entry for them. "
+            f"{who} asks for {names} and {len(missing) - _MOST_ALONE} more; {self.lock} has none of them. "
             "yarn installs what the registry has that day.",
             location=self._place(missing[0], None),
             subject=f"{self._subject(key)} {' '.join(sorted(edge.name for edge in missing))}",
@@ -392,7 +405,7 @@ def _bound_to(edge: Dependency) -> str | None:
 
     Linux is left out, as that is where locked installs mostly run.
     """
-    if edge.kind is DependencyKind.OPTIONAL:
+    if edge.kind not in (DependencyKind.PROD, DependencyKind.DEV):
         return None
     if edge.name == "fsevents":
         return "darwin"
