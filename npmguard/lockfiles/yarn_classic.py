@@ -26,13 +26,14 @@ from npmguard.model import Dependency, DependencyGraph, DependencyKind, Edges, M
 from npmguard.yamltext import decode
 
 NEWEST = 1
+_CROWD = 100_000  # patterns times dependencies of one entry that has several names
 _SECTIONS = {"dependencies": DependencyKind.PROD, "optionalDependencies": DependencyKind.OPTIONAL}
-_BARE = r"(?!true|false)[A-Za-z/.-][^\s:\",]*"
+_BARE = r"(?!true|false)[A-Za-z/.-][^\s:\",]*+"
 # `name value`, each in quotes or bare; a number stands bare too
 _PAIR = re.compile(rf'(?:"([^"\\]+)"|({_BARE})):? (?:"([^"\\]*)"|({_BARE}|0|[1-9]\d{{0,14}}))', re.ASCII)
 _ESCAPED_PAIR = re.compile(rf'("(?:[^"\\]|\\.)+"|{_BARE}):? ("(?:[^"\\]|\\.)*")', re.ASCII)
 _PATTERN = re.compile(rf'"((?:[^"\\]|\\.)+)"|({_BARE})', re.ASCII)
-_BARE_PATTERNS = re.compile(rf"{_BARE}(?:, {_BARE})*:", re.ASCII)
+_BARE_PATTERNS = re.compile(rf"{_BARE}(?:, {_BARE})*+:", re.ASCII)
 _VERSION = re.compile(r"^# *yarn lockfile v(\S*)[ \t]*$", re.MULTILINE)
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 _GIT = re.compile(r"git(?:\+[a-z0-9]+)?:|ssh:|[^/:@]+@[^/:]+:|https?:.+\.git(?:#|$)", re.IGNORECASE)
@@ -173,8 +174,8 @@ def _entries(text: str, file: str) -> list[Entry]:
                 refuse(f"the key {json.dumps(name)} stands twice in one entry")
             entry.fields[name] = value
             continue
-        if entry is not None and "version" not in entry.fields:
-            raise InputError(file, f"the entry of {entry.patterns[0]!r} has no version", entry.line)
+        if entry is not None:
+            _look_over(entry, file)
         if section is not None and not inside:
             refuse(f'"{section}" holds nothing: the file ends too early')
         entry = section = None
@@ -191,9 +192,17 @@ def _entries(text: str, file: str) -> list[Entry]:
             seen.add(pattern)
         entry = Entry(patterns, {}, [], number)
         found.append(entry)
-        if len(found) > MOST_PACKAGES:
-            refuse(f"more than {MOST_PACKAGES:,} packages in one lockfile")
+        if len(seen) > MOST_PACKAGES:
+            refuse(f"more than {MOST_PACKAGES:,} patterns in one lockfile")
     return found
+
+
+def _look_over(entry: Entry, file: str) -> None:
+    """Refuses an entry that yarn never writes: one without a version, or one for a crowd."""
+    if "version" not in entry.fields:
+        raise InputError(file, f"the entry of {entry.patterns[0]!r} has no version", entry.line)
+    if len(entry.patterns) * len(entry.asks) > _CROWD and len({named(p)[0] for p in entry.patterns}) > 1:
+        raise InputError(file, "one entry for too many packages of different names", entry.line)
 
 
 def _pair(text: str) -> tuple[str, str] | None:
@@ -292,17 +301,22 @@ class _Reader:
 
     def _add(self, entry: Entry) -> None:
         """Keeps an entry's package: once for each name that its patterns install it under."""
-        first, *others = entry.patterns
-        name, wanted = named(first)
-        key = self._keep(entry, first, name, wanted)
-        self.patterns[first] = key
-        for pattern in others:
-            other, wanted = named(pattern)
-            if other != name:
-                name, key = other, self._keep(entry, pattern, other, wanted)
-            self.patterns[pattern] = key
+        if len(entry.patterns) == 1:
+            pattern = entry.patterns[0]
+            self.patterns[pattern] = self._keep(entry, entry.pointer, pattern, *named(pattern))
+            return
+        pointer = entry.pointer
+        elsewhere = _elsewhere(entry)
+        keys: dict[str, str] = {}
+        for pattern in entry.patterns:
+            name, wanted = named(pattern)
+            if name not in keys:
+                keys[name] = self._keep(entry, pointer, pattern, name, wanted, elsewhere)
+            self.patterns[pattern] = keys[name]
 
-    def _keep(self, entry: Entry, pattern: str, name: str, wanted: str) -> str:
+    def _keep(
+        self, entry: Entry, pointer: str, pattern: str, name: str, wanted: str, elsewhere: str | None = None
+    ) -> str:
         fields = entry.fields
         resolved: str | None = fields.get("resolved") or None
         alias = None
@@ -314,26 +328,18 @@ class _Reader:
             if spec.alias:
                 name, alias = spec.name, name if spec.name != name else None
             elif kind == "directory" and resolved is None and spec.location is not None:
-                return self._folder(entry, name, spec.location)
-        if kind in ("range", "version", "tag") and len(entry.patterns) > 1:
-            kind = self._resolution(entry) or kind
+                return self._folder(entry, pointer, name, spec.location)
+        if elsewhere is not None and kind in ("range", "version", "tag"):
+            kind = elsewhere
         name = fields.get("name", name) if alias is None else name
         source, resolved, integrity = _origin(kind, resolved, fields.get("integrity"))
         self.nodes[pattern] = Package(
-            pattern, name, fields["version"], source, resolved, integrity, alias, pointer=entry.pointer
+            pattern, name, fields["version"], source, resolved, integrity, alias, pointer=pointer
         )
         self.asks[pattern] = entry.asks
         return pattern
 
-    def _resolution(self, entry: Entry) -> str | None:
-        """The kind of the pattern that is no registry's, where a resolution has put one beside the others."""
-        for pattern in entry.patterns:
-            name, wanted = named(pattern)
-            if ("/" in wanted or ":" in wanted) and not (spec := specs.parse(name, wanted)).registry:
-                return spec.kind
-        return None
-
-    def _folder(self, entry: Entry, name: str, location: str) -> str:
+    def _folder(self, entry: Entry, pointer: str, name: str, location: str) -> str:
         """Keeps a folder that is linked to or copied."""
         folder = posixpath.normpath(location.replace("\\", "/"))
         folder = "" if folder == "." else folder
@@ -347,7 +353,7 @@ class _Reader:
                 (manifest.name if manifest is not None else None) or name,
                 version or entry.fields["version"],
                 Source.LINK,
-                pointer=entry.pointer,
+                pointer=pointer,
             )
             self.asks[folder] = entry.asks
         return folder
@@ -411,6 +417,15 @@ class _Reader:
         for node in self.nodes.values():
             found.setdefault(node.alias or node.name, []).append(node)
         return found
+
+
+def _elsewhere(entry: Entry) -> str | None:
+    """The kind of the pattern that is no registry's, where a resolution put one beside those that are."""
+    for pattern in entry.patterns:
+        name, wanted = named(pattern)
+        if ("/" in wanted or ":" in wanted) and not (spec := specs.parse(name, wanted)).registry:
+            return spec.kind
+    return None
 
 
 def _origin(kind: str, resolved: str | None, integrity: str | None) -> tuple[Source, str | None, str | None]:

@@ -20,6 +20,7 @@ How to fix
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from npmguard import specs
@@ -28,6 +29,8 @@ from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
 
+# …/tar.gz/HASH, …/get/HASH.tar.gz, …?ref=HASH, …git#HASH
+_COMMIT = re.compile(r"[/=#][0-9a-fA-F]{40}(?:\.(?:tar\.gz|tgz))?(?:#|$)")
 _WORDS = {
     Source.GIT: "a git repository",
     Source.URL: "a tarball at a URL",
@@ -44,7 +47,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if words is None or package.bundled:
             continue
         direct = package.key in graph.direct
-        loose = package.source is Source.GIT and specs.parse("", package.resolved or "").commit is None
+        loose = package.source is Source.GIT and not _names_commit(package.resolved or "")
         severity = Severity.LOW if direct else Severity.MODERATE
         detail = f"The lockfile takes it from {package.resolved}."
         if loose:
@@ -64,6 +67,11 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             keys=(package.key,),
             subject=package.source.value,
         )
+
+
+def _names_commit(place: str) -> bool:
+    """Does a git URL, or that of an archive made from a repository, name the full commit hash?"""
+    return specs.parse("", place).commit is not None or _COMMIT.search(place) is not None
 
 
 RULE = Rule(

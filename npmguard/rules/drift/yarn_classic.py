@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ from npmguard.rules.places import asked_in
 # More than this that one package asks for in vain is one finding.
 _MOST_ALONE = 5
 _LONGEST = 20  # parts of a resolution's path
+_MOST_PATHS = 200  # resolutions whose paths are followed; of further ones the name alone counts
 _SYSTEMS = frozenset(("darwin", "win32", "freebsd", "openbsd", "netbsd", "sunos", "aix", "android"))
 _MACHINES = frozenset(("x64", "ia32", "arm", "arm64", "ppc64", "x86", "x86_64", "aarch64", "universal"))
 
@@ -88,17 +89,21 @@ class _Drift:
             elif self._outdated(edge, found):
                 yield self._refused(edge, found, f"{found.label}, which is outside that range")
             elif (resolution := self._replaced(edge, found)) is not None:
-                instead = f"and the resolution {resolution.key} puts {resolution.range} in its place"
-                yield self._refused(edge, found, f"{found.label}, {instead}")
+                yield self._refused(edge, found, found.label, resolution)
         for key in self.graph.roots:
             for edge in self.graph.edges.get(key, ()):
                 system = _bound_to(edge)
                 if system is not None and edge.target is not None:
                     yield self._bound(edge, self.graph.nodes[edge.target], system)
 
-    def _refused(self, edge: Dependency, found: Package | None, gives: str) -> Finding:
+    def _refused(
+        self, edge: Dependency, found: Package | None, gives: str, by: _Resolution | None = None
+    ) -> Finding:
         manifest = self.project.manifest
         seen = f"{self.lock} gives {found.label}" if found is not None else f"missing from {self.lock}"
+        if by is not None:
+            seen = f"the resolution {by.key} takes that away"
+            gives += f". Others ask for the same, and the resolution {by.key} gives them {by.range}"
         return findings.refused(
             self.project,
             f"{edge.name}: package.json asks for {_text(edge.spec)}, {seen}",
@@ -152,9 +157,17 @@ class _Drift:
         return None
 
     def _twins(self, edge: Dependency) -> Iterator[Dependency]:
-        for other in self.graph.asking_for(frozenset([edge.name])):
+        for other in self._asking.get(edge.name, ()):
             if other.spec == edge.spec and not other.peer and (other.source or self.project.workspaces):
                 yield other
+
+    @cached_property
+    def _asking(self) -> Mapping[str, Sequence[Dependency]]:
+        """Who asks for the packages that resolutions are about, by their name."""
+        found: dict[str, list[Dependency]] = {}
+        for edge in self.graph.asking_for(frozenset(self.resolutions)):
+            found.setdefault(edge.name, []).append(edge)
+        return found
 
     def _same(self, resolution: _Resolution, found: Package) -> bool:
         """Does the resolution lead to the very package that is locked already, as far as the files tell?"""
@@ -188,6 +201,8 @@ class _Drift:
                         missing.append(edge)
                     continue
                 found = graph.nodes[edge.target]
+                if (edge.spec, found.version) in self.fitting:
+                    continue
                 if found.source is Source.WORKSPACE or self._explained(edge, found):
                     continue
                 if not self._answers(edge, found) and (key or not self._outdated(edge, found)):
@@ -273,7 +288,7 @@ class _Drift:
                 under = self._under(resolution)
                 given = {
                     edge.target
-                    for edge in self.graph.asking_for(frozenset([name]))
+                    for edge in self._asking.get(name, ())
                     if (edge.source, name) in under and edge.target is not None
                 }
                 locked = sorted(self.graph.nodes[target].label for target in given)
@@ -305,8 +320,9 @@ class _Drift:
 
     def _walk(self, resolution: _Resolution) -> Iterator[tuple[str, str]]:
         parts = resolution.parts
-        if parts == ["**", *resolution.name.split("/")]:
-            for edge in self.graph.asking_for(frozenset([resolution.name])):
+        everywhere = parts == ["**", *resolution.name.split("/")]
+        if everywhere or len(self._places) > _MOST_PATHS:
+            for edge in self._asking.get(resolution.name, ()):
                 if edge.source or self.project.workspaces:
                     yield edge.source, edge.name
             return
@@ -316,14 +332,18 @@ class _Drift:
             within = globs.advance(globs.start(parts), "workspace-aggregator", parts)
             waiting += [("", place, True) for place in within]
         seen = set(waiting)
+        steps: dict[tuple[int, str], set[int]] = {}
         while waiting:
             key, place, gathered = waiting.pop()
             for edge in self.graph.edges.get(key, ()):
                 if edge.peer or (edge.kind is DependencyKind.WORKSPACE and not gathered):
                     continue
-                places = {place}
-                for part in edge.name.split("/"):
-                    places = globs.advance(places, part, parts)
+                step = (place, edge.name)
+                if step not in steps:
+                    steps[step] = {place}
+                    for part in edge.name.split("/"):
+                        steps[step] = globs.advance(steps[step], part, parts)
+                places = steps[step]
                 if len(parts) in places and (key or gathered):
                     yield key, edge.name
                 for reached in places if edge.target is not None else ():
@@ -356,11 +376,22 @@ class _Drift:
 
     def _instead(self, name: str) -> str:
         """What the lockfile has of a name, in words."""
-        held = sorted(key for key in self.patterns if key.startswith(name) and key[len(name) :][:1] == "@")
+        for folder, member in self.project.workspaces.items() if not self._held.get(name) else ():
+            if member.name == name:
+                return f"nothing, and the workspace {folder} is {member.version or 'of no version'}"
+        held = sorted(self._held.get(name, ()))
         if not held:
             return "nothing of that name"
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         return f"only {', '.join(held[:3])}{more}"
+
+    @cached_property
+    def _held(self) -> Mapping[str, Sequence[str]]:
+        """The patterns of the lockfile, by name."""
+        found: dict[str, list[str]] = {}
+        for pattern in self.patterns:
+            found.setdefault(pattern[: pattern.find("@", 1)], []).append(pattern)
+        return found
 
     def _who(self, key: str) -> str:
         node = self.graph.nodes[key]
