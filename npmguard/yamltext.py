@@ -326,7 +326,7 @@ def _foreign(lines: Sequence[str], first: int, file: str) -> Any:
     limits = yaml_rs.AliasLimits(max_total_replayed_events=_ALIASES, max_replay_stack_depth=8)
     try:
         value = yaml_rs.loads(text, parse_datetime=False, alias_limits=limits)
-    except yaml_rs.YAMLDecodeError as error:
+    except (yaml_rs.YAMLDecodeError, TypeError, ValueError) as error:  # TypeError: a key that is a mapping
         raise _explained(str(error), first, file) from None
     return _texts(value, file, 0)
 

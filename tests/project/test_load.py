@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.projects import entry, write
+from support.projects import EMPTY, entry, write
 
 from npmguard.errors import InputError, UsageError
 from npmguard.project.load import Found, find, load, shown
@@ -210,14 +210,40 @@ def test_the_lockfile_that_was_named_is_read(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "manager"),
-    [("yarn.lock", "yarn"), ("pnpm-lock.yaml", "pnpm"), ("bun.lock", "bun"), ("bun.lockb", "bun")],
+    ("name", "manager", "format"),
+    [
+        ("yarn.lock", "yarn", "yarn-1"),
+        ("pnpm-lock.yaml", "pnpm", "pnpm-9.0"),
+        ("bun.lock", "bun", "bun-1"),
+    ],
 )
-def test_another_managers_lockfile_is_noted_and_not_read(here: Path, name: str, manager: str) -> None:
+def test_another_managers_lockfile_is_read(here: Path, name: str, manager: str, format: str) -> None:
     write(here, ASKING)
-    (here / name).write_text("anything")
+    (here / name).write_text(EMPTY[name])
     project = load(Found("."))
-    assert (project.manager, project.lockfile, project.lockfile_names) == (manager, None, (name,))
+    assert (project.manager, project.lockfile_names) == (manager, (name,))
+    assert project.lockfile is not None
+    assert (project.lockfile.file, project.lockfile.format) == (name, format)
+
+
+def test_buns_binary_lockfile_is_noted_and_not_read(here: Path) -> None:
+    write(here, ASKING)
+    (here / "bun.lockb").write_bytes(b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n")
+    project = load(Found("."))
+    assert (project.manager, project.lockfile, project.lockfile_names) == ("bun", None, ("bun.lockb",))
+
+
+def test_the_note_in_node_modules_is_read_where_it_is_named(here: Path) -> None:
+    write(here / "shop", {"dependencies": {"once": "^1.4.0"}})
+    note = {"lockfileVersion": 3, "packages": {"node_modules/once": entry("once", "1.4.0")}}
+    (here / "shop" / "node_modules").mkdir()
+    (here / "shop" / "node_modules" / ".package-lock.json").write_text(json.dumps(note))
+    (found,) = find(["shop/node_modules/.package-lock.json"])
+    project = load(found)
+    assert (project.folder, project.manager) == ("shop", "npm")
+    assert project.graph is not None
+    assert project.graph.labels == {("once", "1.4.0")}
+    assert [found.folder for found in find(["shop"])] == ["shop"]
 
 
 def test_npms_lockfile_comes_before_the_others(here: Path) -> None:

@@ -1,10 +1,9 @@
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from npmproject import project
-from support.projects import write
+from support.projects import EMPTY, write
 
 from npmguard.model import Evidence, Finding, Project, Severity
 from npmguard.project import load
@@ -73,8 +72,34 @@ def test_a_folder_is_read_as_it_is(tmp_path: Path) -> None:
 )
 def test_the_lockfile_of_any_manager_is_one(name: str, tmp_path: Path) -> None:
     folder = write(tmp_path, {"dependencies": {"a": "1"}})
-    (folder / name).write_text(json.dumps({"lockfileVersion": 3, "packages": {}}))
+    (folder / name).write_text(EMPTY[name])
     assert check(load.load(load.Found(str(folder)))) == []
+
+
+@pytest.mark.parametrize(
+    ("manager", "command", "words"),
+    [
+        ("npm@11.0.0", "npm install --package-lock-only", "package-lock.json or npm-shrinkwrap.json"),
+        ("pnpm@10.0.0", "pnpm install --lockfile-only", "pnpm-lock.yaml"),
+        ("yarn@1.22.22", "yarn install", "yarn.lock"),
+        ("yarn@4.0.0", "yarn install --mode=update-lockfile", "yarn.lock"),
+        ("bun@1.4.0", "bun install --lockfile-only", "bun.lock or bun.lockb"),
+    ],
+)
+def test_the_words_are_those_of_the_manager(manager: str, command: str, words: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"dependencies": {"a": "1"}, "packageManager": manager})
+    (found,) = check(load.load(load.Found(str(folder))))
+    assert found.fix == ("regenerate", None, command)
+    assert f"there is no {words} beside it" in found.detail
+
+
+def test_the_lockfile_of_a_manager_that_is_not_used_is_none(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"dependencies": {"a": "1"}, "packageManager": "pnpm@10.0.0"}, {})
+    (found,) = check(load.load(load.Found(str(folder))))
+    assert found.severity is Severity.HIGH
+    assert found.title == "No lockfile for pnpm: 1 dependency resolved anew at every install"
+    assert "it does not read package-lock.json" in found.detail
+    assert found.fix == ("regenerate", None, "pnpm install --lockfile-only")
 
 
 def test_a_folder_called_like_a_lockfile_is_none(tmp_path: Path) -> None:

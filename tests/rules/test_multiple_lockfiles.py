@@ -1,8 +1,7 @@
-import json
 from pathlib import Path
 
 import pytest
-from support.projects import write
+from support.projects import EMPTY, write
 
 from npmguard.model import Evidence, Finding, Severity
 from npmguard.project import load
@@ -15,7 +14,7 @@ def check(
 ) -> list[Finding]:
     write(folder, {"dependencies": {"a": "1"}})
     for name in names:
-        (folder / name).write_text(json.dumps({"lockfileVersion": 3, "packages": {}}))
+        (folder / name).write_text(EMPTY.get(name, ""))
     found = load.load(load.Found(str(folder), named))
     return [f for f in RULE.check(found, Evidence(), settings or Settings()) if isinstance(f, Finding)]
 

@@ -8,6 +8,15 @@ from typing import Any
 
 from support.server import integrity
 
+# a lockfile of each manager that holds nothing
+EMPTY = {
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+    "npm-shrinkwrap.json": '{"lockfileVersion": 3, "packages": {}}',
+    "yarn.lock": "# yarn lockfile v1\n",
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+    "bun.lock": '{"lockfileVersion": 1, "workspaces": {"": {}}, "packages": {}}',
+    "bun.lockb": "#!/usr/bin/env bun\nbun-lockfile-format-v0\n",
+}
 HOST = "https://registry.example.test"
 
 
