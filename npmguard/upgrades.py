@@ -166,7 +166,8 @@ class Ways:
         asking = [edge for key in keys for edge in self._asking.get(key, ())]
         inside = [e for e in asking if e.settled]
         own = [e for e in asking if not e.settled and e.source in graph.roots]
-        holding = [e for e in asking if not e.settled and e.source not in graph.roots and not _takes(e, goal)]
+        others = [e for e in asking if not e.settled and e.source not in graph.roots]
+        holding = [e for e in others if graph.records_ranges and not _takes(e, goal)]
         force = forced.found(self._project, package.name)
         if force is not None and not versions.satisfies(goal, force[0], loose=True):
             words = f"{force[1]} asks for {force[0]}: change that to {goal}."
@@ -177,16 +178,27 @@ class Ways:
             return Way(Fix("review", goal), words, False)
         if holding:
             return Way(Fix("override", goal), self._held_back(package, holding, own, goal), False)
-        if own:
-            return Way(
-                Fix("upgrade", goal, _install(self._project, package, own, goal)),
-                "A direct upgrade gets there.",
-                True,
-            )
-        name = package.alias or package.name
-        command = commands.of(self._project.manager).update(name, direct=False) if asking else None
-        words = "Everything that asks for it takes that, so an update gets there." if asking else ""
-        return Way(Fix("upgrade", goal, command), words, bool(asking))
+        if own and (graph.records_ranges or not others):
+            fix = Fix("upgrade", goal, _install(self._project, package, own, goal))
+            return Way(fix, "A direct upgrade gets there.", True)
+        command = commands.of(self._project.manager).update(package.alias or package.name, direct=False)
+        if not asking:
+            return Way(Fix("upgrade", goal), "", False)
+        if not graph.records_ranges:
+            return Way(Fix("upgrade", goal, command), self._untold(others, goal), False)
+        words = "Everything that asks for it takes that, so an update gets there."
+        if command is None:
+            words = "Everything that asks for it takes that: have it locked anew, by deleting its entry from "
+            words += "the lockfile before an install."
+        return Way(Fix("upgrade", goal, command), words, True)
+
+    def _untold(self, asking: Sequence[Dependency], goal: str) -> str:
+        """What to do where the lockfile does not tell which versions others would take."""
+        nodes, name = self._graph.nodes, asking[0].name
+        who = _some(nodes[e.source].label for e in asking)
+        holders = sorted({nodes[e.source].alias or nodes[e.source].name for e in asking})
+        force = forced.written(self._project, name, goal, [] if self._is_alone(name) else holders)
+        return f"An update gets there if {who} takes it, which the lockfile does not say; if not, {force}"
 
     def _held_back(
         self, package: Package, holding: Sequence[Dependency], own: Sequence[Dependency], goal: str
@@ -258,6 +270,8 @@ def _install(project: Project, package: Package, own: Sequence[Dependency], goal
     names = {e.name for e in own}
     name = names.pop()
     if names:
+        return None
+    if any(project.in_catalog(e.source, e.name) for e in own):
         return None
     kinds = {e.kind for e in own}
     kind = kinds.pop() if len(kinds) == 1 else DependencyKind.PROD

@@ -296,3 +296,44 @@ def test_cycles_end() -> None:
         },
     )
     assert "a newer top takes it" in way(found, "node_modules/a", "1.2.0").words
+
+
+def test_where_the_lockfile_does_not_record_ranges_no_more_is_said_than_is_known() -> None:
+    found = project(
+        {"dependencies": {"debug": "^4.0.0"}},
+        {
+            "node_modules/debug": {"version": "4.3.0", "dependencies": {"ms": "2.1.2"}},
+            "node_modules/ms": {"version": "2.1.2"},
+        },
+    )._replace(manager="pnpm")
+    assert found.graph is not None
+    found.graph.records_ranges = False
+    way = Ways(found, found.graph).to("2.1.3", found.graph.nodes["node_modules/ms"], ["node_modules/ms"])
+    assert way.fix == ("upgrade", "2.1.3", "pnpm update --recursive --depth Infinity ms")
+    assert way.words == (
+        "An update gets there if debug@4.3.0 takes it, which the lockfile does not say; if not, "
+        'put overrides: {"ms": "2.1.3"} into pnpm-workspace.yaml.'
+    )
+    assert not way.open
+
+
+@pytest.mark.parametrize(("manager", "command"), [("npm", "npm update ms"), ("yarn", None), ("bun", None)])
+def test_where_no_command_takes_a_deeper_one_anew_it_is_said_how(manager: str, command: str | None) -> None:
+    found = project(
+        {"dependencies": {"debug": "^4.0.0"}},
+        {
+            "node_modules/debug": {"version": "4.3.0", "dependencies": {"ms": "^2.1.2"}},
+            "node_modules/ms": {"version": "2.1.2"},
+        },
+    )._replace(manager=manager)
+    assert found.graph is not None
+    way = Ways(found, found.graph).to("2.1.3", found.graph.nodes["node_modules/ms"], ["node_modules/ms"])
+    assert way.fix == ("upgrade", "2.1.3", command)
+    assert ("deleting its entry" in way.words) is (command is None)
+
+
+def test_what_a_catalog_holds_is_not_installed_past_it() -> None:
+    found = project({"dependencies": {"ms": "catalog:"}}, {"node_modules/ms": {"version": "2.1.2"}})
+    assert found.graph is not None
+    way = Ways(found, found.graph).to("2.1.3", found.graph.nodes["node_modules/ms"], ["node_modules/ms"])
+    assert way.fix == ("upgrade", "2.1.3", None)

@@ -23,7 +23,8 @@ class DependencyGraph:
     empty where the format does not. `notes` is what else the lockfile records beside packages, as it stands
     there (overrides, settings, catalogs, checksums): for what is about that format alone. `newer` is the
     format's version where that is newer than any that is known here, so that not all may be understood.
-    `locate` gives the lines of pointers into the lockfile, for a format that is not JSON.
+    `locate` gives the lines of pointers into the lockfile, for a format that is not JSON. `records_ranges`
+    tells whether packages' edges carry the ranges that they ask for, or (pnpm) just the version they got.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class DependencyGraph:
         notes: Mapping[str, Any] | None = None,
         newer: str | None = None,
         locate: Locate | None = None,
+        records_ranges: bool = True,
     ) -> None:
         self.nodes = nodes
         self.format = format
@@ -45,6 +47,7 @@ class DependencyGraph:
         self.notes = notes or {}
         self.newer = newer
         self.locate = locate
+        self.records_ranges = records_ranges
         self._link = link
 
     @cached_property

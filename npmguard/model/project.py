@@ -24,6 +24,18 @@ class Manifest(NamedTuple):
     optional_peers: frozenset[str]  # names that peerDependenciesMeta marks as optional
     data: Mapping[str, Any]
 
+    def asks(self, name: str) -> tuple[str, str] | None:
+        """(field, text) of what is asked for under this name; of several fields, the one that npm goes by."""
+        for field, names in (
+            ("devDependencies", self.dev_dependencies),
+            ("optionalDependencies", self.optional_dependencies),
+            ("dependencies", self.dependencies),
+            ("peerDependencies", self.peer_dependencies),
+        ):
+            if name in names:
+                return field, names[name]
+        return None
+
 
 class Digest(NamedTuple):
     """The hashes of a text file, its lines ended by line feeds, in hexadecimal."""
@@ -78,6 +90,16 @@ class Project(NamedTuple):
     def manifests(self) -> tuple[Manifest, ...]:
         """The project's manifest and its workspaces'."""
         return (self.manifest, *self.workspaces.values())
+
+    def manifest_of(self, key: str) -> Manifest | None:
+        """The package.json of the project ("") or of the workspace in that folder."""
+        return self.workspaces.get(key) if key else self.manifest
+
+    def in_catalog(self, key: str, name: str) -> bool:
+        """Does the package.json at `key` leave the range of `name` to a catalog?"""
+        manifest = self.manifest_of(key)
+        asked = manifest.asks(name) if manifest is not None else None
+        return asked is not None and asked[1].startswith("catalog:")
 
     def registry_of(self, name: str) -> str | None:
         """The URL of the registry that serves this name, by npm's scope settings."""

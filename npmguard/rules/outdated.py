@@ -90,7 +90,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if age:
             detail += f" {current} was published {age} ago."
         name, folder = edge.name, edge.source
-        if wanted == latest:
+        if project.in_catalog(folder, name):
+            command = None
+            detail += " Its range stands in the catalog: change it there."
+        elif wanted == latest:
             command = commands.update(name, folder)
         else:
             goal = f"npm:{package.name}@{latest}" if package.alias else latest

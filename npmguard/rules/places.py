@@ -8,16 +8,8 @@ from npmguard.model import Dependency, Location, Manifest, Package, Project
 
 def asked_in(manifest: Manifest, name: str) -> Location | None:
     """Where a package.json asks for `name`, or None. Of several fields, the one that npm goes by."""
-    fields = (
-        ("devDependencies", manifest.dev_dependencies),
-        ("optionalDependencies", manifest.optional_dependencies),
-        ("dependencies", manifest.dependencies),
-        ("peerDependencies", manifest.peer_dependencies),
-    )
-    for field, names in fields:
-        if name in names:
-            return Location(manifest.file, pointer(field, name))
-    return None
+    found = manifest.asks(name)
+    return Location(manifest.file, pointer(found[0], name)) if found is not None else None
 
 
 def of(project: Project, package: Package) -> Location | None:
@@ -33,7 +25,7 @@ def of(project: Project, package: Package) -> Location | None:
 
 def of_edge(project: Project, edge: Dependency) -> Location | None:
     """Where the project or a workspace asks for this; None where somebody else does."""
-    manifest = project.workspaces.get(edge.source) if edge.source else project.manifest
+    manifest = project.manifest_of(edge.source)
     return asked_in(manifest, edge.name) if manifest is not None else None
 
 
