@@ -27,6 +27,7 @@ from npmguard.yamltext import decode
 
 NEWEST = 1
 _CROWD = 100_000  # patterns times dependencies of one entry that has several names
+_LONGEST = 8192  # a field that needs reading character by character
 _SECTIONS = {"dependencies": DependencyKind.PROD, "optionalDependencies": DependencyKind.OPTIONAL}
 _BARE = r"(?!true|false)[A-Za-z/.-][^\s:\",]*+"
 # `name value`, each in quotes or bare; a number stands bare too
@@ -174,17 +175,17 @@ def _entries(text: str, file: str) -> list[Entry]:
                 refuse(f"the key {json.dumps(name)} stands twice in one entry")
             entry.fields[name] = value
             continue
+        if line[:1] in (" ", "\t") and not line.isspace():
+            refuse("indented by what is not two spaces a step")
         if entry is not None:
             _look_over(entry, file)
         if section is not None and not inside:
             refuse(f'"{section}" holds nothing: the file ends too early')
         entry = section = None
-        if not line or line[0] == "#":
+        if not line or line[0] == "#" or line.isspace():
             continue
         patterns = _patterns(line)
         if patterns is None:
-            if line.isspace():
-                continue
             refuse("not a yarn lockfile: neither an entry nor a field of one")
         for pattern in patterns:
             if pattern in seen:
@@ -210,9 +211,11 @@ def _pair(text: str) -> tuple[str, str] | None:
     if match is not None:
         name = match[1] if match[1] is not None else match[2]
         return name, match[3] if match[3] is not None else match[4]
-    match = _ESCAPED_PAIR.fullmatch(text.rstrip(" "))
+    if text.endswith(" "):
+        return _pair(text.rstrip(" "))
+    match = _ESCAPED_PAIR.fullmatch(text) if len(text) < _LONGEST else None
     if match is None:
-        return _pair(text.rstrip(" ")) if text.endswith(" ") else None
+        return None
     name = _unquoted(match[1]) if match[1][0] == '"' else match[1]
     value = _unquoted(match[2])
     return (name, value) if name and value is not None else None

@@ -30,7 +30,7 @@ from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
 
 # …/tar.gz/HASH, …/get/HASH.tar.gz, …?ref=HASH, …git#HASH
-_COMMIT = re.compile(r"[/=#][0-9a-fA-F]{40}(?:\.(?:tar\.gz|tgz))?(?:#|$)")
+_COMMIT = re.compile(r"(?:[/#]|/archive\.tar\.gz\?ref=)[0-9a-fA-F]{40}(?:\.(?:tar\.gz|tgz))?(?:#|$)")
 _WORDS = {
     Source.GIT: "a git repository",
     Source.URL: "a tarball at a URL",

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from npmguard import origins, overrides, specs, versions
 from npmguard.commands import history
-from npmguard.model import Evidence, Finding, Fix, Location, Manifest, Package, Project, Severity, Source
+from npmguard.model import Evidence, Finding, Fix, Location, Package, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
 from npmguard.settings import Settings
@@ -106,7 +106,7 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
     if not odd:
         return
     told = set()
-    overridden = _overridden(project.manifest)
+    overridden = _overridden(project)
     for edge in graph.asking_for(frozenset(p.alias or p.name for p in odd.values())):
         package = odd.get(edge.target or "")
         if package is None or edge.peer or edge.settled or package.key in told:
@@ -136,8 +136,9 @@ def _other_names(project: Project, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _overridden(manifest: Manifest) -> dict[str, list[specs.Spec]]:
+def _overridden(project: Project) -> dict[str, list[specs.Spec]]:
     """What the project's overrides ask for in place of each name, wherever in the tree they hold."""
+    manifest = project.manifest
     root = overrides.read(manifest)
     found: dict[str, list[specs.Spec]] = {}
     waiting = [root] if root is not None else []
@@ -147,7 +148,8 @@ def _overridden(manifest: Manifest) -> dict[str, list[specs.Spec]]:
         if rule.name:
             text = overrides.effective(rule, rule.name, rule.range, manifest)
             found.setdefault(rule.name, []).append(specs.parse(rule.name, text))
-    resolutions = manifest.data.get("resolutions")  # yarn's name for them
+    # yarn's name for them, that all but npm know
+    resolutions = manifest.data.get("resolutions") if project.manager != "npm" else None
     for path, text in resolutions.items() if isinstance(resolutions, dict) else ():
         if isinstance(text, str) and (parts := re.findall(r"(?:@[^/]+/)?[^/]+", path)):
             found.setdefault(parts[-1], []).append(specs.parse(parts[-1], text))

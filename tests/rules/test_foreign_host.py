@@ -6,7 +6,7 @@ from npmproject import project
 
 from npmguard.lockfiles import npm
 from npmguard.model import Evidence, Finding, Lockfile, Project, Severity
-from npmguard.origins import default_registry
+from npmguard.origins import default_hosts, default_registry
 from npmguard.project import manifest as manifests
 from npmguard.rules.foreign_host import RULE
 from npmguard.settings import Settings
@@ -52,7 +52,7 @@ def test_another_host_is_high() -> None:
         "https://registry.example.test./a/-/a-1.0.0.tgz",
         "https://someone@registry.example.test/a/-/a-1.0.0.tgz",
         "https://npm.corp.example:8443/npm/a/-/a-1.0.0.tgz",
-        f"{default_registry()}a/-/a-1.0.0.tgz",
+        *(f"https://{host}/a/-/a-1.0.0.tgz" for host in sorted(default_hosts())),
     ],
 )
 def test_the_hosts_of_the_settings_and_the_default_one_are_expected(url: str) -> None:
@@ -166,3 +166,18 @@ def test_every_lockfile_version_is_read(version: int) -> None:
 
 def test_without_a_lockfile_nothing_is_said() -> None:
     assert check(from_(EVIL)._replace(lockfile=None)) == []
+
+
+def test_what_yarn_classic_s_own_settings_name_is_expected() -> None:
+    found = from_(EVIL)._replace(manager="yarn")
+    assert len(check(found)) == 1
+    assert check(found._replace(manager_config={"registry": "https://evil.example/"})) == []
+    assert check(found._replace(manager_config={"@s:registry": "https://evil.example/"})) == []
+    assert len(check(found._replace(manager_config={"myregistry": "https://evil.example/"}))) == 1
+
+
+def test_the_default_registry_has_another_name_and_nothing_else_passes_for_it() -> None:
+    assert len(default_hosts()) == 2
+    for host in default_hosts():
+        for other in (f"{host}.evil.example", host.replace(".", "-", 1), f"x{host}", host[:-1]):
+            assert len(check(from_(f"https://{other}/a/-/a-1.0.0.tgz"))) == 1

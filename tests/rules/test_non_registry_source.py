@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from npmproject import project
 
-from npmguard.lockfiles import npm
+from npmguard.lockfiles import npm, yarn_classic
 from npmguard.model import Evidence, Finding, Lockfile, Project, Severity
 from npmguard.project import manifest as manifests
 from npmguard.rules.non_registry_source import RULE
@@ -146,3 +146,21 @@ def test_version_1_lockfiles_keep_it_in_the_version(text: str) -> None:
     assert (found.package, found.version, found.severity) == ("a", None, Severity.LOW)
     assert found.location is not None
     assert found.location.pointer == "/dependencies/a"
+
+
+@pytest.mark.parametrize(
+    ("url", "severity"),
+    [
+        (f"https://codeload.github.com/a/b/tar.gz/{'a' * 40}", Severity.LOW),
+        (f"https://gitlab.com/a/b/repository/archive.tar.gz?ref={'a' * 40}", Severity.LOW),
+        (f"https://bitbucket.org/a/b/get/{'a' * 40}.tar.gz#{'b' * 40}", Severity.LOW),
+        (f"https://git.example.test/a/b.git#{'a' * 40}", Severity.LOW),
+        ("https://codeload.github.com/a/b/tar.gz/main", Severity.HIGH),
+    ],
+)
+def test_what_yarn_classic_makes_of_git_dependencies(url: str, severity: Severity) -> None:
+    lock = f'a@someone/a:\n  version "1.0.0"\n  resolved "{url}"\n'
+    manifest = manifests.parse(b'{"dependencies": {"a": "someone/a"}}', "package.json")
+    graph = yarn_classic.parse(lock.encode(), "yarn.lock", manifest)
+    (found,) = check(Project(".", manifest, {}, "yarn", Lockfile("yarn.lock", graph.format, graph)))
+    assert (found.severity, found.subject) == (severity, "git")

@@ -201,3 +201,29 @@ def test_an_override_that_asks_for_a_version_excuses_no_other_package(overrides:
         "node_modules/once": {"name": "evil", "version": "1.4.0"},
     }
     assert check(project({"dependencies": {"top": "1"}, "overrides": overrides}, entries))
+
+
+@pytest.mark.parametrize("hash", ["", "#583b1aa775961d4b113ac17d9c50baef9dd76bd1", "#/once/-/once-1.4.0.tgz"])
+def test_what_stands_behind_a_url_does_not_count(hash: str) -> None:
+    for name, told in (("once-1.4.0", 0), ("left-pad-1.4.0", 1)):
+        entries: dict[str, dict[str, Any]] = {
+            "node_modules/once": {
+                "version": "1.4.0",
+                "resolved": f"{R}/{name[:-6]}/-/{name}.tgz{hash}",
+            }
+        }
+        assert len(check(project({"dependencies": {"once": "1"}}, entries))) == told
+
+
+def test_yarn_s_resolutions_are_overrides_to_all_but_npm() -> None:
+    entries: dict[str, dict[str, Any]] = {
+        "node_modules/top": {"version": "1.0.0", "dependencies": {"once": "^1.0.0"}},
+        "node_modules/once": {
+            "version": "1.4.0",
+            "resolved": f"git+ssh://git@git.example.test/o.git#{'a' * 40}",
+        },
+    }
+    resolutions = {"top/once": "git+ssh://git@git.example.test/o.git#v1"}
+    found = project({"dependencies": {"top": "1"}, "resolutions": resolutions}, entries)
+    assert len(check(found)) == 1
+    assert check(found._replace(manager="yarn")) == []

@@ -14,6 +14,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from npmguard import globs, specs, versions
@@ -35,7 +36,8 @@ from npmguard.rules.places import asked_in
 # More than this that one package asks for in vain is one finding.
 _MOST_ALONE = 5
 _LONGEST = 20  # parts of a resolution's path
-_MOST_PATHS = 200  # resolutions whose paths are followed; of further ones the name alone counts
+_MOST_RESOLUTIONS = 500  # the longest lists known have some hundred
+_MOST_FOLLOWED = 200_000  # packages on the paths of resolutions; after that the name alone counts
 _SYSTEMS = frozenset(("darwin", "win32", "freebsd", "openbsd", "netbsd", "sunos", "aix", "android"))
 _MACHINES = frozenset(("x64", "ia32", "arm", "arm64", "ppc64", "x86", "x86_64", "aarch64", "universal"))
 
@@ -73,6 +75,7 @@ class _Drift:
         self.lock = posixpath.basename(self.lockfile)
         self.patterns: Mapping[str, str] = graph.notes.get("patterns", {})
         self.resolutions = _resolutions(project.manifest)
+        self.followed = 0
         self.fitting: set[tuple[str, str | None]] = set()  # (range, version): most edges repeat others
 
     # -- what a frozen install refuses
@@ -320,21 +323,22 @@ class _Drift:
 
     def _walk(self, resolution: _Resolution) -> Iterator[tuple[str, str]]:
         parts = resolution.parts
-        everywhere = parts == ["**", *resolution.name.split("/")]
-        if everywhere or len(self._places) > _MOST_PATHS:
-            for edge in self._asking.get(resolution.name, ()):
-                if edge.source or self.project.workspaces:
-                    yield edge.source, edge.name
-            return
         # yarn puts the workspaces, and the project's own dependencies with them, under a package of its own
         waiting = [("", place, False) for place in globs.start(parts)]
         if self.project.workspaces:
             within = globs.advance(globs.start(parts), "workspace-aggregator", parts)
             waiting += [("", place, True) for place in within]
+        if parts == ["**", *resolution.name.split("/")]:
+            waiting = []
+            yield from self._anywhere(resolution)
         seen = set(waiting)
         steps: dict[tuple[int, str], set[int]] = {}
         while waiting:
             key, place, gathered = waiting.pop()
+            self.followed += 1
+            if self.followed > _MOST_FOLLOWED:
+                yield from self._anywhere(resolution)
+                return
             for edge in self.graph.edges.get(key, ()):
                 if edge.peer or (edge.kind is DependencyKind.WORKSPACE and not gathered):
                     continue
@@ -351,6 +355,11 @@ class _Drift:
                     if state not in seen:
                         seen.add(state)
                         waiting.append(state)
+
+    def _anywhere(self, resolution: _Resolution) -> Iterator[tuple[str, str]]:
+        for edge in self._asking.get(resolution.name, ()):
+            if edge.source or self.project.workspaces:
+                yield edge.source, edge.name
 
     # -- merely stale
 
@@ -414,7 +423,7 @@ def _resolutions(manifest: Manifest) -> dict[str, list[_Resolution]]:
     """The resolutions that yarn understands, by the name that they are about, in order."""
     data = manifest.data.get("resolutions")
     found: dict[str, list[_Resolution]] = {}
-    for key, range in data.items() if isinstance(data, dict) else ():
+    for key, range in islice(data.items(), _MOST_RESOLUTIONS) if isinstance(data, dict) else ():
         if not isinstance(range, str) or re.search(r"/$|//|\*$", key):
             continue
         name = re.findall(r"(?:@[^/]+/)?[^/]+", key)[-1] if key.strip("/") else ""
