@@ -16,6 +16,7 @@ _USUAL = re.compile(
     r"\.tgz",
     re.ASCII,
 )
+_MIRRORED = re.compile(r"([\w@~-][\w@.~+-]*)\.tgz(?:#[0-9a-f]*)?", re.ASCII)
 # %2D for -, %2E for ., letters and digits: nobody writes them so without a purpose
 _NEEDLESS = re.compile(r"%(?:2[dDeE]|5[fF]|3\d|[46][1-9a-fA-F]|[57][0-9aA])")
 
@@ -56,6 +57,22 @@ def read(url: str) -> Origin:
         return Origin("", "")
     name, version = _tarball(parts.path)
     return Origin(parts.scheme.lower(), host, name, version)
+
+
+def in_mirror(resolved: str) -> bool:
+    """Is it the bare name of a file in yarn classic's offline mirror, a folder of tarballs?"""
+    return _MIRRORED.fullmatch(resolved) is not None
+
+
+def mirrored(resolved: str, name: str) -> Origin:
+    """What the name of a file in the mirror says that is to hold package `name`; @scope/a is @scope-a."""
+    match = _MIRRORED.fullmatch(resolved)
+    stem = match[1] if match is not None else ""
+    for usual in (name.replace("/", "-"), name.rpartition("/")[2]):
+        if stem.startswith(f"{usual}-") and stem[len(usual) + 1 :][:1].isdigit():
+            return Origin("", "", name, stem[len(usual) + 1 :])
+    other, _, version = stem.rpartition("-")
+    return Origin("", "", other or None, version or None)
 
 
 def host(url: str) -> str:

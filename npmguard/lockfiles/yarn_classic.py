@@ -28,6 +28,7 @@ from npmguard.yamltext import decode
 NEWEST = 1
 _CROWD = 100_000  # patterns times dependencies of one entry that has several names
 _LONGEST = 8192  # a field that needs reading character by character
+_ELSEWHERE = {"git": Source.GIT, "url": Source.URL, "file": Source.FILE}
 _SECTIONS = {"dependencies": DependencyKind.PROD, "optionalDependencies": DependencyKind.OPTIONAL}
 _BARE = r"(?!true|false)[A-Za-z/.-][^\s:\",]*+"
 # `name value`, each in quotes or bare; a number stands bare too
@@ -394,7 +395,7 @@ class _Reader:
             outer = [named(pattern) for pattern in self.patterns if pattern not in within]
             yield "", [(name, spec, DependencyKind.PROD) for name, spec in outer]
         for key, asks in self.asks.items():
-            if key not in self.folders:
+            if key not in self.folders or self.nodes[key].source is not Source.LINK:
                 yield key, asks
 
     def _target(self, key: str, name: str, spec: str, kind: DependencyKind) -> str | None:
@@ -434,8 +435,7 @@ def _elsewhere(entry: Entry) -> str | None:
 def _origin(kind: str, resolved: str | None, integrity: str | None) -> tuple[Source, str | None, str | None]:
     """Where a package comes from: (source, where from, SRI), by what asks for it and what was locked."""
     if resolved is None:
-        source = {"git": Source.GIT, "url": Source.URL, "file": Source.FILE}.get(kind, Source.REGISTRY)
-        return source, None, integrity
+        return _ELSEWHERE.get(kind, Source.REGISTRY), None, integrity
     place, _, fragment = resolved.partition("#")
     if _GIT.match(resolved):
         return Source.GIT, resolved, integrity
@@ -444,14 +444,12 @@ def _origin(kind: str, resolved: str | None, integrity: str | None) -> tuple[Sou
 
         integrity = f"sha1-{b64encode(bytes.fromhex(fragment)).decode()}"
     if place[:8].lower().startswith(("https://", "http://")):
-        source = {"git": Source.GIT, "url": Source.URL}.get(kind, Source.REGISTRY)
-        return source, resolved, integrity
+        return _ELSEWHERE.get(kind, Source.REGISTRY), resolved, integrity
     if place.startswith("file:"):
         return Source.FILE, place, integrity
     if place.startswith((".", "/")):
         return Source.FILE, f"file:{place}", integrity
     if "/" not in place and ":" not in place:
         # the name of a file in yarn's offline mirror
-        source = {"git": Source.GIT, "url": Source.URL, "file": Source.FILE}.get(kind, Source.REGISTRY)
-        return source, None, integrity
+        return _ELSEWHERE.get(kind, Source.REGISTRY), resolved, integrity
     return Source.URL, resolved, integrity

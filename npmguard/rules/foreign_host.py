@@ -47,7 +47,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if package.source is not Source.REGISTRY or not package.resolved:
             continue
         host = origins.host(package.resolved)
-        if host in known:
+        if host in known or (not host and origins.in_mirror(package.resolved)):
             continue
         usual = usual or origins.default_hosts()
         if host not in usual:

@@ -46,7 +46,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             continue
         if _usual(package, package.resolved.partition("#")[0]):  # yarn classic puts a hash behind it
             continue
-        url = origins.read(package.resolved)
+        mirrored = origins.in_mirror(package.resolved)
+        url = origins.mirrored(package.resolved, package.name) if mirrored else origins.read(package.resolved)
         if url.name is None:
             if origins.is_devious(package.resolved):
                 yield _finding(

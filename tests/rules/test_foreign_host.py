@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from npmproject import project
 
-from npmguard.lockfiles import npm
+from npmguard.lockfiles import npm, yarn_classic
 from npmguard.model import Evidence, Finding, Lockfile, Project, Severity
 from npmguard.origins import default_hosts, default_registry
 from npmguard.project import manifest as manifests
@@ -181,3 +181,10 @@ def test_the_default_registry_has_another_name_and_nothing_else_passes_for_it() 
     for host in default_hosts():
         for other in (f"{host}.evil.example", host.replace(".", "-", 1), f"x{host}", host[:-1]):
             assert len(check(from_(f"https://{other}/a/-/a-1.0.0.tgz"))) == 1
+
+
+def test_a_file_in_yarn_s_offline_mirror_has_no_host() -> None:
+    lock = b'a@^1.0.0:\n  version "1.0.0"\n  resolved a-1.0.0.tgz#583b1aa775961d4b113ac17d9c50baef9dd76bd1\n'
+    manifest = manifests.parse(b'{"dependencies": {"a": "^1.0.0"}}', "package.json")
+    graph = yarn_classic.parse(lock, "yarn.lock", manifest)
+    assert check(Project(".", manifest, {}, "yarn", Lockfile("yarn.lock", graph.format, graph))) == []

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from npmproject import project
 
-from npmguard.lockfiles import npm
+from npmguard.lockfiles import npm, yarn_classic
 from npmguard.model import Evidence, Finding, Lockfile, Project, Severity
 from npmguard.project import manifest as manifests
 from npmguard.rules.resolved_mismatch import RULE
@@ -227,3 +227,23 @@ def test_yarn_s_resolutions_are_overrides_to_all_but_npm() -> None:
     found = project({"dependencies": {"top": "1"}, "resolutions": resolutions}, entries)
     assert len(check(found)) == 1
     assert check(found._replace(manager="yarn")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "told"),
+    [
+        ("once", "once-1.4.0.tgz#583b1aa775961d4b113ac17d9c50baef9dd76bd1", None),
+        ("once", "once-1.4.0.tgz", None),
+        ("@s/once", "@s-once-1.4.0.tgz#583b1aa775961d4b113ac17d9c50baef9dd76bd1", None),
+        ("@s/once", "once-1.4.0.tgz", None),
+        ("once", "left-pad-1.3.0.tgz", "once@1.4.0: the lockfile downloads left-pad in its place"),
+        ("once", "once-more-1.4.0.tgz", "once@1.4.0: the lockfile downloads once-more in its place"),
+        ("once", "once-1.3.3.tgz", "once@1.4.0: the lockfile downloads version 1.3.3 in its place"),
+    ],
+)
+def test_yarn_s_offline_mirror(name: str, file: str, told: str | None) -> None:
+    lock = f'"{name}@^1.0.0":\n  version "1.4.0"\n  resolved "{file}"\n'
+    manifest = manifests.parse(json.dumps({"dependencies": {name: "^1.0.0"}}).encode(), "package.json")
+    graph = yarn_classic.parse(lock.encode(), "yarn.lock", manifest)
+    found = check(Project(".", manifest, {}, "yarn", Lockfile("yarn.lock", graph.format, graph)))
+    assert [f.title for f in found] == ([told] if told else [])
