@@ -115,8 +115,9 @@ def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
     if not blind:
         return []
     if project.lockfile_names:
-        names = ", ".join(project.lockfile_names)
-        return [Gap("lockfile", f"{names}: this version of npmguard reads npm's lockfiles only", blind)]
+        from npmguard.lockfiles.bun import BINARY_REASON  # no other is left unread
+
+        return [Gap("lockfile", f"{', '.join(project.lockfile_names)}: {BINARY_REASON}", blind)]
     return [Gap("lockfile", "no lockfile, so what an install would bring is not known", blind)]
 
 

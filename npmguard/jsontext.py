@@ -52,8 +52,10 @@ def loads(data: bytes, file: str) -> Any:
 
 
 _TRAILING = re.compile(rb",(?=[ \t\r]*\n\s*[\]}])")
+# A comment that is never closed reaches to the end, so that each is read once however many begin.
+_COMMENT = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
 _RELAXED = re.compile(
-    rb'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*\n|/\*.*?\*/)*[\]}])', re.DOTALL
+    rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|' + _COMMENT + rb"|,(?=(?:\s|" + _COMMENT + rb")*+[\]}])", re.DOTALL
 )
 
 
@@ -72,7 +74,9 @@ def relaxed(data: bytes) -> bytes:
 
 
 def _without(match: re.Match[bytes]) -> bytes:
-    return match[0] if match[0][:1] == b'"' else b"\n" * match[0].count(b"\n")
+    text = match[0]
+    stays = text[:1] == b'"' or (text[:2] == b"/*" and not text.endswith(b"*/"))
+    return text if stays else b"\n" * text.count(b"\n")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
