@@ -325,11 +325,11 @@ class _Reader:
         return Importer(found, fields, pointer)
 
     def _reference(self, name: str, value: Any) -> Any:
-        """What version 13 leaves out where the specifier says it all: the catalog's version, or a folder."""
+        """The reference that version 13 leaves out where the specifier says it all."""
         if isinstance(value, str) and value.startswith("catalog:"):
             entry = _catalogued(self.settings.get("catalogs"), name, value)
             return entry.get("version") if isinstance(entry, dict) else None
-        return value
+        return value.removeprefix("npm:") if isinstance(value, str) else value
 
     def _map(self, fields: Mapping[str, Any], field: str, pointer: str) -> dict[str, Any]:
         value = fields.get(field)

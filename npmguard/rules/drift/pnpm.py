@@ -178,7 +178,7 @@ class _Check:
         if wish.kind is DependencyKind.PEER:
             place = Location(manifest.file, pointer("peerDependencies", name))
         if locked is None:
-            if wish.kind is DependencyKind.OPTIONAL and self.major >= 11:
+            if wish.kind is DependencyKind.OPTIONAL and self._lets_go(key):
                 yield stale(
                     self.project,
                     f"{name}: {manifest.file} asks for {wish.spec}, missing from {self.lock}",
@@ -215,6 +215,11 @@ class _Check:
             yield self._refused(key, name, title, f"{title}.", place, f"{key} {name} {kind}")
             return
         yield from self._resolution(key, manifest, name, wish, locked.reference, place)
+
+    def _lets_go(self, key: str) -> bool:
+        """Does a frozen install do without an optional dependency that is not locked? pnpm 12 does not where
+        the lockfile knows nothing of the workspace."""
+        return self.major == 11 or (self.major >= 12 and key in self.importers)
 
     def _resolution(
         self, key: str, manifest: Manifest, name: str, wish: Wish, reference: str, place: Location
