@@ -189,6 +189,18 @@ def conditions(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(found["os"]), tuple(found["cpu"])
 
 
+def platforms(data: Mapping[str, Any]) -> str | None:
+    """The conditions that the platforms of a package.json are written as, or None where it is for any."""
+    found = []
+    for what in ("os", "cpu", "libc"):
+        listed = data.get(what)
+        named = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+        parts = [f"!{what}={text[1:]}" if text.startswith("!") else f"{what}={text}" for text in named]
+        if parts:
+            found.append(parts[0] if len(parts) == 1 else f"({' | '.join(parts)})")
+    return " & ".join(found) or None
+
+
 def is_workspace_range(range: str) -> bool:
     """Does `workspace:` stand before a range, rather than a folder?"""
     text = range.removeprefix("workspace:")

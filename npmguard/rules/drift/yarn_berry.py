@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from npmguard import versions
@@ -29,6 +29,16 @@ _WRITES = (((2, 0), 4), ((3, 1), 5), ((3, 2), 6), ((4, 0), 8), ((4, 14), 9), ((4
 _NEWEST_YARN = (4, 18)
 _META = ("built", "optional", "unplugged")
 _MOST_ALONE = 5
+# what an entry of a patch repeats of its source's
+_TAKEN_OVER = (
+    "version",
+    "dependencies",
+    "peerDependencies",
+    "dependenciesMeta",
+    "peerDependenciesMeta",
+    "bin",
+    "conditions",
+)
 _BARE = ("link:", "exec:")  # whatever package.json lies there is not looked at
 
 
@@ -97,6 +107,8 @@ class _Check:
             for folder, manifest in {"": project.manifest, **project.workspaces}.items()
         ]
         self.workspaces = {member.locator.name: member for member in self.members}
+        # yarn 4 writes ranges with their protocols, yarn 3 the texts as they stand
+        self.written: Callable[[str], str] = texts.normal if lock.version > 6 else str
         self.strict = _on(project.manager_config.get("enableHardenedMode"))
 
     def findings(self) -> Iterator[Finding]:
@@ -165,6 +177,7 @@ class _Check:
                 subject=f"workspace {folder}",
             )
         yield from self._tarballs()
+        yield from self._patches()
         for key, manifest in self.lock.linked.items():
             entry = self.lock.entries[key]
             if manifest is not None and not entry.locator.reference.startswith(_BARE):
@@ -205,7 +218,7 @@ class _Check:
                 title = f"{name}: {self.name} still has this dependency ({then}), {who} does not"
                 detail = f"{self.name} has {name} {then} for {entry.locator}; {who} asks for no {name}."
                 yield self._differs(member, entry, name, title, detail)
-            elif then is None or texts.normal(now) != texts.normal(then):
+            elif then is None or self.written(now) != self.written(then):
                 self.told.add((who, name))
                 wanted = now or '""'
                 given = f"{self.name} gives {self._given(entry, name, then)}"
@@ -224,11 +237,16 @@ class _Check:
         yield from self._copied(member, entry)
 
     def _copied(self, member: _Member, entry: Entry) -> Iterator[Finding]:
-        """A folder that is copied, rather than used where it lies, is kept at its version."""
+        """A folder that is copied, rather than used where it lies, is kept with its version and platforms."""
         who, manifest, version = member.file, member.manifest, entry.fields.get("version")
         if not entry.soft and manifest.version and version != manifest.version:
             title = f"{entry.locator.name}: {who} has version {manifest.version}, {self.name} {version}"
             detail = f"{who} asks for version {manifest.version}; {self.name} has a copy of {version}."
+            yield self._differs(member, entry, entry.locator.name, title, detail)
+        now, then = texts.platforms(manifest.data), entry.fields.get("conditions")
+        if self.lock.version > 4 and now != then:
+            title = f"{entry.locator.name}: {who} is for {now or 'any platform'}, {self.name} says otherwise"
+            detail = f"{who} asks for {now or 'no platform'}; {self.name} gives {then or 'no conditions'}."
             yield self._differs(member, entry, entry.locator.name, title, detail)
 
     def _noted(
@@ -292,6 +310,29 @@ class _Check:
                     keys=(key,),
                     subject=f"tarball {package.name}",
                 )
+
+    def _patches(self) -> Iterator[Finding]:
+        """A patched package asks for what its source asks for, whatever the patch does to its files."""
+        entries = {str(entry.locator): entry for entry in self.lock.entries.values()}
+        for entry in entries.values():
+            text = texts.source_of(entry.locator.reference)
+            source = entries.get(text) if text is not None else None
+            if source is None:
+                continue
+            for field in _TAKEN_OVER:
+                now, then = source.fields.get(field), entry.fields.get(field)
+                if now != then:
+                    name = entry.locator.name
+                    given = f"{self.name} gives {_words(then)} for the patched one"
+                    yield findings.refused(
+                        self.project,
+                        f"{name}: the patched package is not like its source in {field}",
+                        f"{source.locator} asks for {field}: {_words(now)}; {given}.",
+                        package=name,
+                        location=Location(self.file, entry.pointer),
+                        keys=(str(entry.locator),) if str(entry.locator) in self.graph.nodes else (),
+                        subject=f"patch {entry.locator.name} {field}",
+                    )
 
     # -- what is asked for and not there
 
@@ -391,6 +432,8 @@ class _Check:
             return f"the workspace {folder}, and there is none of that name"
         version = member.manifest.version
         text = range.partition("::")[0]
+        if "@workspace:" in text:
+            text = text[text.index("@workspace:") + 1 :]  # under another name
         if text.startswith("workspace:"):
             if not texts.is_workspace_range(text):
                 return None if texts.folder(text) == folder else f"the workspace {folder}"
