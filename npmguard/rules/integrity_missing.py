@@ -44,6 +44,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     ]
     # a text that npm cannot read as a hash is checked by nobody
     missing = [p for p in hashed if not p.integrity or not (is_strong(p.integrity) or hashes(p.integrity))]
+    checksums = project.graph.notes.get("checksums") if project.graph is not None else None
+    if checksums is not None:
+        # yarn berry has its own, of the archives that it makes; none of what is for other platforms
+        missing = [p for p in missing if p.key not in checksums and not p.os and not p.cpu]
     if not missing:
         return
     program = of(project.manager).program

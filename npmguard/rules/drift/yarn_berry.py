@@ -506,11 +506,24 @@ class _Check:
         name, range = texts.split(full) or ("", "")
         if range == entry.locator.reference and range.startswith("workspace:"):
             return True  # a workspace stands for itself
-        # a package that is installed under another name provides itself to peers under its own
-        alias = name == entry.locator.name and "@" in range[5:]
-        return alias and any(
-            f"{other}@{range}" in self.used for other, _ in filter(None, map(texts.split, entry.descriptors))
+        # a package whose dependencies want it as a peer provides itself, and is noted under the range that
+        # somebody asked for it by as another name, by old yarns under its version
+        if name != entry.locator.name or not self._wanted_back(entry):
+            return False
+        others = [(n, texts.normal(r)) for n, r in filter(None, map(texts.split, entry.descriptors))]
+        return any(
+            f"{other}@{text}" in self.used and (text == range or range == entry.locator.reference)
+            for other, text in others
         )
+
+    def _wanted_back(self, entry: Entry) -> bool:
+        """Does any of its dependencies have it for a peer?"""
+        for name, text in (entry.fields.get("dependencies") or {}).items():
+            key = self.lock.find(self.lock.wanted(entry.locator, name, text))
+            peers = self.lock.entries[key].fields.get("peerDependencies") if key is not None else None
+            if peers and entry.locator.name in peers:
+                return True
+        return False
 
     # -- what is locked and does not fit
 
