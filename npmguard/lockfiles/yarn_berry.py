@@ -38,6 +38,8 @@ _PATCHED = frozenset(("fsevents", "resolve", "typescript"))
 _MAPS = ("dependencies", "peerDependencies", "bin")
 _METAS = ("dependenciesMeta", "peerDependenciesMeta")
 _GIT = ("git:", "git+", "git@", "ssh:", "github:")
+_MOST_WISHES = 200  # resolutions of one name
+_MOST_COPIES = 200  # of one name, to choose the best of
 _LOCAL = "0.0.0-use.local"  # the version of all that is not installed from an archive
 
 
@@ -81,7 +83,9 @@ class Lock:
         self.manifest = manifest
         self.wishes: dict[str, list[texts.Resolution]] = {}
         for wish in texts.resolutions(manifest.data) if manifest is not None else ():
-            self.wishes.setdefault(wish.name, []).append(wish)
+            of_name = self.wishes.setdefault(wish.name, [])
+            if len(of_name) < _MOST_WISHES:
+                of_name.append(wish)
         self.catalogs: Mapping[str, Mapping[str, str]] = catalogs or {}
         self.entries: dict[str, Entry] = {}
         self.places: dict[str, str] = {}
@@ -283,7 +287,9 @@ class _Reader:
     def _entry(self, entry: Entry) -> None:
         """The nodes of an entry: one for each name that it is installed under."""
         folder = self._folder(entry)
-        names = dict.fromkeys(_split(descriptor)[0] for descriptor in entry.descriptors)
+        names: dict[str, str] = {}
+        for descriptor in entry.descriptors:
+            names.setdefault(_split(descriptor)[0], descriptor)
         if folder is not None:
             if folder not in self.nodes:
                 self._linked(entry, folder)
@@ -291,18 +297,13 @@ class _Reader:
             return
         package = self._package(entry)
         keys = self.keys[entry.key] = {}
-        for name in names:
-            if name == package.name:
-                key, alias = package.key, None
-            else:
-                key = next(d for d in entry.descriptors if _split(d)[0] == name)
-                alias = name
+        for name, descriptor in names.items():
+            alias = name if name != package.name else None
+            key = package.key if alias is None else descriptor
             if key in self.nodes:
                 key = entry.key  # an entry of its own, whatever else is called like that
             keys[name] = key
-            self.nodes[key] = (
-                package if alias is None and key == package.key else package._replace(key=key, alias=alias)
-            )
+            self.nodes[key] = package if key == package.key else package._replace(key=key, alias=alias)
             if entry.fields.get("checksum"):
                 self.notes["checksums"][key] = entry.fields["checksum"]
             if entry.locator.reference.startswith("patch:"):
@@ -445,7 +446,7 @@ class _Reader:
         if len(found) == 1:
             return found[0].key
         range = texts.plain(spec)
-        known = {node.version: node for node in found if node.version is not None}
+        known = {node.version: node for node in found[:_MOST_COPIES] if node.version is not None}
         best = versions.max_satisfying(list(known), range, loose=True) or versions.max_satisfying(
             list(known), "*", loose=True, include_prerelease=True
         )

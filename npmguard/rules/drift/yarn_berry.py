@@ -12,6 +12,7 @@ import posixpath
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from npmguard import versions
@@ -28,7 +29,8 @@ from npmguard.rules.places import asked_in
 _WRITES = (((2, 0), 4), ((3, 1), 5), ((3, 2), 6), ((4, 0), 8), ((4, 14), 9), ((4, 15), NEWEST))
 _NEWEST_YARN = (4, 18)
 _META = ("built", "optional", "unplugged")
-_MOST_ALONE = 5
+_MOST_NAMED = 5
+_MOST_EXTENSIONS = 200  # of one package
 # what an entry of a patch repeats of its source's
 _TAKEN_OVER = (
     "version",
@@ -88,6 +90,9 @@ class _Check:
         self.file = project.lockfile.file
         self.name = posixpath.basename(self.file)
         self.used: set[str] = set()
+        self.back: dict[
+            str, frozenset[str]
+        ] = {}  # an entry that provides itself, and the ranges it is used by
         self.told: set[tuple[str, str]] = set()  # who asks and what for, where that was reported
         entries = {
             texts.folder(entry.locator.reference): entry
@@ -410,19 +415,31 @@ class _Check:
             if name not in asked and self.lock.find(wanted) is not None:
                 yield wanted, _Asked(who, name, text, place)
 
-    def _extended(self, entry: Entry, asked: Mapping[str, str]) -> dict[str, str]:
-        """The dependencies that the project's settings give to somebody else's package."""
-        found: dict[str, str] = {}
+    @cached_property
+    def _extensions(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        """The dependencies that the project's settings give to others' packages: (of which range, them)."""
+        found: dict[str, list[tuple[str, dict[str, str]]]] = {}
         given = self.project.manager_config.get("packageExtensions")
-        version = texts.unpatched(entry.locator).reference.removeprefix("npm:").partition("::")[0]
         for pattern, fields in given.items() if isinstance(given, dict) else ():
             parts = texts.split(pattern)
-            if parts is None or parts[0] != entry.locator.name or not isinstance(fields, dict):
-                continue
-            extra = fields.get("dependencies")
-            if isinstance(extra, dict) and _fits(version, parts[1].removeprefix("npm:")):
-                found |= {k: v for k, v in extra.items() if isinstance(v, str) and k not in asked}
+            extra = fields.get("dependencies") if isinstance(fields, dict) else None
+            if parts is not None and isinstance(extra, dict):
+                named = {name: text for name, text in extra.items() if isinstance(text, str)}
+                of_name = found.setdefault(parts[0], [])
+                if len(of_name) < _MOST_EXTENSIONS:
+                    of_name.append((parts[1].removeprefix("npm:"), named))
         return found
+
+    def _extended(self, entry: Entry, asked: Mapping[str, str]) -> dict[str, str]:
+        """What the project's settings make somebody else's package ask for besides."""
+        version = texts.unpatched(entry.locator).reference.removeprefix("npm:").partition("::")[0]
+        return {
+            name: text
+            for range, named in self._extensions.get(entry.locator.name, ())
+            if _fits(version, range)
+            for name, text in named.items()
+            if name not in asked
+        }
 
     def _not_accepted(self, entry: Entry, range: str) -> str | None:
         """Why a workspace is not what a descriptor asks for any more; None where it is."""
@@ -489,8 +506,8 @@ class _Check:
             return
         first = found[0][1]
         labels = [full for full, _ in found]
-        more = f" and {len(labels) - _MOST_ALONE} more" if len(labels) > _MOST_ALONE else ""
-        named = ", ".join(labels[:_MOST_ALONE]) + more
+        more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+        named = ", ".join(labels[:_MOST_NAMED]) + more
         yield findings.refused(
             self.project,
             f"{self.name} holds what nothing asks for: {named}"[:200],
@@ -508,13 +525,16 @@ class _Check:
             return True  # a workspace stands for itself
         # a package whose dependencies want it as a peer provides itself, and is noted under the range that
         # somebody asked for it by as another name, by old yarns under its version
-        if name != entry.locator.name or not self._wanted_back(entry):
+        if name != entry.locator.name:
             return False
-        others = [(n, texts.normal(r)) for n, r in filter(None, map(texts.split, entry.descriptors))]
-        return any(
-            f"{other}@{text}" in self.used and (text == range or range == entry.locator.reference)
-            for other, text in others
-        )
+        if entry.key not in self.back:
+            full_forms = (
+                f"{n}@{texts.normal(r)}" for n, r in filter(None, map(texts.split, entry.descriptors))
+            )
+            used = [_range(other) for other in full_forms if other in self.used]
+            self.back[entry.key] = frozenset(used) if used and self._wanted_back(entry) else frozenset()
+        ranges = self.back[entry.key]
+        return range in ranges or (bool(ranges) and range == entry.locator.reference)
 
     def _wanted_back(self, entry: Entry) -> bool:
         """Does any of its dependencies have it for a peer?"""
@@ -547,7 +567,7 @@ class _Check:
                 asked, range = texts.split(descriptor) or ("", "")
                 text = texts.normal(range).removeprefix("npm:").rpartition("@")[2]
                 if versions.valid_range(text, loose=True) and not _fits(version, text):
-                    who = self._asker(descriptor)
+                    who = self._askers.get(f"{asked}@{texts.normal(range)}", "a resolution of package.json")
                     yield self._odd(
                         entry,
                         asked,
@@ -556,18 +576,17 @@ class _Check:
                         f"{who} asks for {asked} {text}; {self.name} gives {entry.locator}.",
                     )
 
-    def _asker(self, descriptor: str) -> str:
-        """Somebody who asks for a descriptor, in words."""
-        name, range = texts.split(descriptor) or ("", "")
-        for member in self.members:
-            text = member.asked().get(name)
-            if text is not None and texts.normal(text) == texts.normal(range):
-                return member.file
+    @cached_property
+    def _askers(self) -> dict[str, str]:
+        """Somebody who asks for each descriptor, in words."""
+        found: dict[str, str] = {}
         for entry in self.lock.entries.values():
-            text = (entry.fields.get("dependencies") or {}).get(name)
-            if text is not None and texts.normal(text) == texts.normal(range):
-                return _shown(entry)
-        return "a resolution of package.json"
+            for name, text in (entry.fields.get("dependencies") or {}).items():
+                found.setdefault(f"{name}@{texts.normal(text)}", _shown(entry))
+        for member in self.members:
+            for name, text in member.asked().items():
+                found[f"{name}@{texts.normal(text)}"] = member.file
+        return found
 
     def _odd(self, entry: Entry, name: str, version: str, title: str, detail: str) -> Finding:
         report = findings.refused if self.strict else findings.loose
