@@ -75,8 +75,8 @@ def read(manifest: Manifest) -> Rule | None:
             name, range = (key, "*") if at < 0 else (key[:at], key[at + 1 :] or "*")
             below = value if isinstance(value, dict) else {".": value}
             text = below.get(".")
-            value = (text or "*") if isinstance(text, str) else range  # npm reads "" as "*"
-            rule = Rule(parent, name, range, value)
+            # an empty text is any version, which changes nothing
+            rule = Rule(parent, name, range, (text or "*") if isinstance(text, str) else range)
             parent.children.append(rule)
             waiting.append((rule, below, depth + 1))
     return root

@@ -354,10 +354,13 @@ class _Reader:
 
         Where `names` are given, those of packages that ask for none of them may be left out.
         """
-        for key, node in self.nodes.items():
+        for key in self.nodes:
             manifest = self.manifests.get(key)
+            if key.startswith("../"):
+                # npm links to a folder outside the project and installs nothing for it
+                continue
             if manifest is not None:
-                for name, (spec, kind) in asked(manifest, dev=node.source is not Source.LINK).items():
+                for name, (spec, kind) in asked(manifest).items():
                     yield key, name, spec, kind
             elif key in self.entries and (names is None or _may_ask(self.entries[key].fields, names)):
                 yield from self._recorded(key)
@@ -420,11 +423,11 @@ def _may_ask(fields: dict[str, Any], names: frozenset[str]) -> bool:
     return False
 
 
-def asked(manifest: Manifest, *, dev: bool = True) -> dict[str, tuple[str, DependencyKind]]:
+def asked(manifest: Manifest) -> dict[str, tuple[str, DependencyKind]]:
     """What a package.json asks for: name to (spec, kind), one for a name, by npm's order of precedence.
 
     npm loads peers first, then dependencies, optional and development ones, each replacing an earlier
-    one of the same name. The development dependencies of a linked folder are not installed.
+    one of the same name.
     """
     found: dict[str, tuple[str, DependencyKind]] = {}
     for name, spec in manifest.peer_dependencies.items():
@@ -434,9 +437,8 @@ def asked(manifest: Manifest, *, dev: bool = True) -> dict[str, tuple[str, Depen
         found[name] = (spec, DependencyKind.PROD)
     for name, spec in manifest.optional_dependencies.items():
         found[name] = (spec, DependencyKind.OPTIONAL)
-    if dev:
-        for name, spec in manifest.dev_dependencies.items():
-            found[name] = (spec, DependencyKind.DEV)
+    for name, spec in manifest.dev_dependencies.items():
+        found[name] = (spec, DependencyKind.DEV)
     return found
 
 

@@ -25,7 +25,8 @@ How to fix
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from npmguard import overrides, specs, versions
@@ -49,6 +50,7 @@ from npmguard.rules.base import Rule
 from npmguard.rules.places import asked_in
 from npmguard.settings import Settings
 
+_CONFLICT = "an override may not differ from what the project itself asks for"
 _FIX = Fix("regenerate", None, "npm install --package-lock-only")
 
 
@@ -71,18 +73,23 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         yield from drift.of(project)
         return
     problems: dict[tuple[str, str, str], list[_Problem]] = {}
+    asking = _Asking(graph)
     for problem in _problems(project, graph):
+        if asking.let_pass(problem):
+            continue
         truth = _registry_says(graph, evidence, problem.edge)
         if truth is not None:
-            target = graph.nodes.get(problem.edge.target or "")
+            target = graph.nodes.get(problem.edge.target) if problem.edge.target is not None else None
             spec = truth.get(problem.edge.name)
-            if spec is None or (target and _answers(graph, problem.edge, spec, target)):
+            false = spec != problem.edge.spec
+            if spec is None or (false and target and _answers(graph, problem.edge, spec, target)):
                 yield _false_record(project, graph, problem, spec)
                 continue
         edge = problem.edge
         problems.setdefault((edge.name, problem.spec, edge.target or ""), []).append(problem)
+    looked_at = _looked_at(graph) if problems else frozenset()
     for found in problems.values():
-        yield _finding(project, graph, found)
+        yield _finding(project, graph, found, any(p.edge.source in looked_at for p in found))
     yield from _stale(project, graph)
 
 
@@ -155,12 +162,99 @@ def _problems(project: Project, graph: DependencyGraph) -> Iterator[_Problem]:
     yield from found.values()
 
 
+def _looked_at(graph: DependencyGraph) -> frozenset[str]:
+    """The packages whose dependencies npm holds against the lockfile before a frozen install.
+
+    It goes from package to package, but not through a link: of a workspace or a linked folder it looks at
+    what that asks for itself, not at what lies behind, and at nothing that lies outside the project.
+    """
+    nodes, edges = graph.nodes, graph.edges
+    seen = {""}
+    waiting = [""]
+    own = {""}
+    while waiting:
+        key = waiting.pop()
+        for edge in edges.get(key, ()):
+            if edge.target is None or edge.target in seen:
+                continue
+            if nodes[edge.target].third_party:
+                if key in own and key:
+                    continue
+                seen.add(edge.target)
+                waiting.append(edge.target)
+            elif key in own:
+                seen.add(edge.target)
+                own.add(edge.target)
+                waiting.append(edge.target)
+    return frozenset(seen)
+
+
+class _Asking:
+    """Who asks for what, looked up only where something is amiss."""
+
+    def __init__(self, graph: DependencyGraph) -> None:
+        self._graph = graph
+
+    @cached_property
+    def _edges(self) -> Mapping[str, list[Dependency]]:
+        found: dict[str, list[Dependency]] = {}
+        for edges in self._graph.edges.values():
+            for edge in edges:
+                if edge.target is not None:
+                    found.setdefault(edge.target, []).append(edge)
+        return found
+
+    def let_pass(self, problem: _Problem) -> bool:
+        """Does npm leave this peer dependency unmet, with a warning ("overriding peer dependency")?
+
+        So it does where the one in whose node_modules both lie asks for what does not go together with it,
+        or brings something whose peer dependency does not; unless the project itself brings the package.
+        """
+        edge = problem.edge
+        if edge.kind is not DependencyKind.PEER or edge.target is None:
+            return False
+        if edge.target.startswith(f"{edge.source}/") or not self._graph.nodes[edge.source].third_party:
+            return False
+        roots = {key for key, node in self._graph.nodes.items() if not node.third_party}
+        if self._brought(edge.source, roots):
+            return False
+        holder = edge.source.rpartition("node_modules/")[0].rstrip("/")
+        return any(
+            self._apart(other, problem.spec)
+            and (other.source == holder or (other.peer and self._brought(other.source, {holder})))
+            for other in self._edges.get(edge.target, ())
+            if other.source != edge.source
+        )
+
+    def _apart(self, other: Dependency, spec: str) -> bool:
+        """Are these ranges that no version can be in at once?"""
+        one, two = specs.parse(other.name, other.spec), specs.parse(other.name, spec)
+        if {one.kind, two.kind} - {"range", "version"}:
+            return False
+        return not versions.intersects(one.range or "*", two.range or "*")
+
+    def _brought(self, key: str, by: Collection[str]) -> bool:
+        """Does one of those ask for this package, or for one whose peer dependencies lead to it?"""
+        seen = {key}
+        waiting = [key]
+        while waiting:
+            for edge in self._edges.get(waiting.pop(), ()):
+                if edge.source in by:
+                    return True
+                if edge.peer and edge.source not in seen:
+                    seen.add(edge.source)
+                    waiting.append(edge.source)
+        return False
+
+
 def _judge(
     project: Project, graph: DependencyGraph, edge: Dependency, rule: overrides.Rule | None
 ) -> _Problem | None:
     """What is wrong with one dependency, or None: as arborist's Edge tells missing and invalid ones."""
     spec = overrides.effective(rule, edge.name, edge.spec, project.manifest) if rule else edge.spec
     target = graph.nodes.get(edge.target) if edge.target is not None else None
+    if spec != edge.spec and not edge.source:
+        return _Problem(edge, spec, _gives(target) if target else "nothing of that name", _CONFLICT)
     if target is None:
         if edge.kind is DependencyKind.PEER_OPTIONAL:
             return None
@@ -262,7 +356,7 @@ def _gives(target: Package) -> str:
     return label
 
 
-def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem]) -> Finding:
+def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem], refused: bool) -> Finding:
     # the project's own wish first, as that is where a person begins
     problems.sort(
         key=lambda p: (graph.nodes[p.edge.source].third_party, p.edge.source.count("/"), p.edge.source)
@@ -286,6 +380,8 @@ def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem])
             if target
             else f"{edge.name}: {who} asks for {wanted}, missing from {lock}"
         )
+        if problem.why == _CONFLICT:
+            title = f"{edge.name}: {who} asks for {edge.spec}, and its overrides for {wanted}"
         overridden = f" (an override; its own range is {edge.spec})" if spec != edge.spec else ""
         kind = "" if edge.kind is DependencyKind.PROD else f" as {_KINDS[edge.kind]}"
         detail = f"{who} asks for {edge.name} {wanted}{kind}{overridden}; {lock} gives {problem.seen}"
@@ -295,15 +391,18 @@ def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem])
     if others:
         named = ", ".join(sorted(set(others))[:5])
         detail += f" So do {len(others)} more: {named}."
-    detail += " `npm ci` refuses this lockfile."
+    if refused:
+        detail += " `npm ci` refuses this lockfile."
+    else:
+        detail += " `npm ci` does not look that far behind a link, and installs the lockfile as it is."
     return Finding(
         "lockfile-drift",
-        Severity.HIGH,
+        Severity.HIGH if refused else Severity.MODERATE,
         title,
         detail,
         package=edge.name,
         version=target.version if target else None,
-        fix=_FIX,
+        fix=_FIX if problem.why != _CONFLICT else Fix("edit"),
         location=location,
         keys=(target.key,) if target and target.third_party else (),
         subject=f"{edge.name} {spec} {source.name if source.third_party else source.key}",

@@ -141,3 +141,106 @@ def test_nested_overrides(tmp_path: Path) -> None:
         {**packages, "node_modules/d": entry("d", "4.0.0")},
     )
     assert [f.package for f in high(found(tmp_path)[1])] == ["c"]
+
+
+def severities(findings: list[Finding]) -> list[tuple[str | None, Severity]]:
+    return [(finding.package, finding.severity) for finding in findings]
+
+
+def test_what_lies_behind_a_link_is_not_looked_at_by_npm(tmp_path: Path) -> None:
+    member = {"name": "one", "version": "1.0.0", "dependencies": {"a": "^1.0.0"}}
+    write(
+        tmp_path,
+        {"workspaces": ["packages/*"]},
+        {
+            "packages/one": member,
+            "node_modules/one": {"resolved": "packages/one", "link": True},
+            "node_modules/a": entry("a", "1.0.0", dependencies={"b": "^1.0.0"}),
+        },
+    )
+    write(tmp_path / "packages" / "one", member)
+    _, findings = found(tmp_path)
+    assert severities(findings) == [("b", Severity.MODERATE)]
+    assert "does not look that far behind a link" in findings[0].detail
+    # what the workspace itself asks for is looked at, and so is what the project brings as well
+    write(tmp_path / "packages" / "one", {**member, "dependencies": {"a": "^2.0.0"}})
+    assert ("a", Severity.HIGH) in severities(found(tmp_path)[1])
+    write(tmp_path / "packages" / "one", member)
+    lock = json.loads((tmp_path / "package-lock.json").read_text())
+    (tmp_path / "package.json").write_text(
+        json.dumps({"name": "demo", "workspaces": ["packages/*"], "dependencies": {"a": "1"}})
+    )
+    (tmp_path / "package-lock.json").write_text(json.dumps(lock))
+    assert severities(found(tmp_path)[1]) == [("b", Severity.HIGH)]
+
+
+@pytest.mark.parametrize("where", ["near", "../beside"])
+def test_a_linked_folder_brings_what_it_develops_with_unless_it_lies_outside(
+    tmp_path: Path, where: str
+) -> None:
+    project = tmp_path / "project"
+    folder = {"name": "near", "version": "1.0.0", "devDependencies": {"a": "^1.0.0"}}
+    packages: dict[str, dict[str, Any]] = {
+        where: folder,
+        "node_modules/near": {"resolved": where, "link": True},
+    }
+    write(project, {"dependencies": {"near": f"file:{where}"}}, packages)
+    write(project / where, folder)
+    missing = [("a", Severity.HIGH)] if where == "near" else []
+    assert severities(found(project)[1]) == missing
+    packages["node_modules/a"] = entry("a", "1.0.0", dev=True)
+    write(project, {"dependencies": {"near": f"file:{where}"}}, packages)
+    assert high(found(project)[1]) == []
+
+
+def test_what_an_old_lockfile_lacks_is_not_the_project_itself(tmp_path: Path) -> None:
+    write(tmp_path, {"dependencies": {"a": "^1.0.0"}})
+    lock = {"lockfileVersion": 1, "dependencies": {"a": entry("a", "1.0.0", requires={"b": "^1.0.0"})}}
+    (tmp_path / "package-lock.json").write_text(json.dumps(lock))
+    truth = Evidence(manifests={("a", "1.0.0"): VersionManifest({}, {"b": "^1.0.0"})})
+    assert severities(found(tmp_path, truth)[1]) == [("b", Severity.HIGH)]
+
+
+@pytest.mark.parametrize(
+    ("asks", "nested", "accepted"),
+    [
+        ({"a": "1", "peer": "2"}, False, True),  # npm warns, and leaves the project its version
+        ({"a": "1", "peer": ">=1"}, False, False),  # there is a version for both: npm would take that
+        ({"a": "1", "peer": "2", "b": "1"}, False, False),  # the project brings b itself: npm gives up
+        ({"a": "1", "peer": "2"}, True, False),  # beside a nested package there is room for another
+    ],
+)
+def test_a_peer_dependency_that_npm_overrides(
+    tmp_path: Path, asks: dict[str, str], nested: bool, accepted: bool
+) -> None:
+    b = "node_modules/a/node_modules/b" if nested else "node_modules/b"
+    packages = {
+        "node_modules/a": entry("a", "1.0.0", dependencies={"b": "^1.0.0"}),
+        b: entry("b", "1.0.0", peerDependencies={"peer": "^1.0.0"}),
+        "node_modules/peer": entry("peer", "2.0.0"),
+    }
+    write(tmp_path, {"dependencies": asks}, packages)
+    assert (high(found(tmp_path)[1]) == []) is accepted
+
+
+@pytest.mark.parametrize("value", ["1.0.0", "$b"])
+def test_an_override_may_not_differ_from_what_the_project_asks_for(tmp_path: Path, value: str) -> None:
+    packages = {"node_modules/a": entry("a", "1.0.0"), "node_modules/b": entry("b", "1.0.0")}
+    asks = {"a": "1.x", "b": "^1.0.0"}
+    write(tmp_path, {"dependencies": asks, "overrides": {"a": value}}, packages)
+    (finding,) = high(found(tmp_path)[1])
+    assert (
+        finding.title == f"a: package.json asks for 1.x, and its overrides for {asks.get(value[1:], value)}"
+    )
+    assert finding.fix is not None
+    assert finding.fix.kind == "edit"
+    write(tmp_path, {"dependencies": asks, "overrides": {"a": "$a"}}, packages)
+    assert found(tmp_path)[1] == []
+
+
+def test_an_override_of_what_an_old_lockfile_truly_records_is_drift(tmp_path: Path) -> None:
+    write(tmp_path, {"dependencies": {"a": "^1.0.0"}, "overrides": {"b": "1.1.0"}})
+    entries = {"a": entry("a", "1.0.0", requires={"b": "^1.0.0"}), "b": entry("b", "1.0.0")}
+    (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 1, "dependencies": entries}))
+    truth = Evidence(manifests={("a", "1.0.0"): VersionManifest({}, {"b": "^1.0.0"})})
+    assert severities(found(tmp_path, truth)[1]) == [("b", Severity.HIGH)]
