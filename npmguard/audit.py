@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from npmguard import policy
+from npmguard import installs, policy
 from npmguard import rules as catalogue
 from npmguard.errors import InputError
 from npmguard.jsontext import Places
@@ -48,8 +48,10 @@ def check(
     used: list[Settings] = []
     for found in load.find([os.fspath(path) for path in paths]):
         config = npmrc.load(found.folder, registry=options.registry)
-        project = load.load(found, registries=config.registries, config=config.values)
+        project = load.load(found, registries=config.registries, config=config.values, own=config.own)
         mine = resolve(options, found.folder, project.manifest)
+        if mine.minimum_release_age is None and not options.strict:
+            mine = mine._replace(minimum_release_age=installs.minimum_release_age(project))
         used.append(mine)
         reports.append(_audit(project, found.folder, config, mine, progress))
         if project.graph is not None:
@@ -65,7 +67,7 @@ def _audit(
     progress: Progress | None,
 ) -> ProjectReport:
     rules = catalogue.load(filter(settings.chosen, catalogue.IDS))
-    if project.graph is not None and any(rule.id == "install-script" for rule in rules):
+    if project.graph is not None and any(rule.id in ("install-script", "scripts-enabled") for rule in rules):
         from npmguard.project import installed
 
         project = project._replace(installed=installed.scripts(folder, project.graph))
@@ -122,7 +124,15 @@ def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
 
 
 _OF_THE_GRAPH = frozenset(
-    ("advisory", "malware", "deprecated", "install-script", "unpublished-version", "integrity-mismatch")
+    (
+        "advisory",
+        "malware",
+        "deprecated",
+        "install-script",
+        "scripts-enabled",
+        "unpublished-version",
+        "integrity-mismatch",
+    )
 )
 
 
@@ -179,6 +189,8 @@ def _placed(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
             from npmguard import yamltext
 
             known = yamltext.lines(text, frozenset(pointers))
+        elif os.path.basename(file) == ".npmrc":
+            known = npmrc.lines(text, pointers)
         else:
             known = Places(text).lines(frozenset(pointers))
         lines.update({(file, pointer): line for pointer, line in known.items()})

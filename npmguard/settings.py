@@ -131,7 +131,6 @@ LATER = frozenset(
         "unlocked-bundle",
         "new-install-script",
         "suspicious-script",
-        "scripts-enabled",
         "dependency-confusion",
         "nonexistent-package",
         "release-too-new",

@@ -26,6 +26,7 @@ from npmguard.model.finding import (
     Suppressed,
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
+from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
 
@@ -48,15 +49,18 @@ __all__ = [
     "Manifest",
     "Missing",
     "Needs",
+    "Opening",
     "Package",
     "Packument",
     "Project",
     "ProjectReport",
     "Report",
+    "ScriptPolicy",
     "Severity",
     "Source",
     "Suppressed",
     "Unanswered",
+    "Verdict",
     "VersionFacts",
     "VersionManifest",
 ]

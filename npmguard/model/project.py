@@ -57,7 +57,7 @@ class Project(NamedTuple):
 
     `folder` is relative to the working directory, POSIX ("." for the working directory itself).
     `workspaces` maps a member's folder (relative to the project's, POSIX) to its manifest.
-    `lockfiles` has the one in force first. `registries` are the hosts that npm's settings name, by
+    `lockfiles` has the one in force first. `registries` are the hosts that the manager's settings name, by
     scope ("" for the default): URLs with a trailing slash. `installed` maps an install path to the
     install scripts that its package.json under node_modules names, where there is one.
     """
@@ -81,6 +81,8 @@ class Project(NamedTuple):
     # the files that a manager holds its lockfile to (pnpm: patches and .pnpmfile.cjs), by path relative to
     # the project; None where nobody looked
     held: Mapping[str, Digest] | None = None
+    # the keys of `config` that the project's own .npmrc decides
+    own_config: frozenset[str] = frozenset()
 
     @property
     def graph(self) -> DependencyGraph | None:

@@ -118,9 +118,16 @@ def _patterns(folder: str) -> list[str]:
 
 
 def load(
-    found: Found, *, registries: Mapping[str, str] | None = None, config: Mapping[str, str] | None = None
+    found: Found,
+    *,
+    registries: Mapping[str, str] | None = None,
+    config: Mapping[str, str] | None = None,
+    own: frozenset[str] = frozenset(),
 ) -> Project:
-    """Reads a project's files. Raises InputError for one that cannot be read."""
+    """Reads a project's files. Raises InputError for one that cannot be read.
+
+    `config` are npm's settings in force, `own` those of their keys that the project itself decides.
+    """
     folder = found.folder
     present = managers.lockfiles(folder)
     manifest = _manifest(folder) if _has(folder, "package.json") else None
@@ -163,6 +170,7 @@ def load(
         settings,
         managers.declared(data),
         held=held,
+        own_config=own,
     )
 
 

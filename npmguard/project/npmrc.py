@@ -24,6 +24,8 @@ _OURS_ALONE = frozenset(
 )
 _CREDENTIALS = (":_authtoken", ":_auth", ":username", ":_password", ":certfile", ":keyfile")
 
+_LISTS = frozenset(("allow-scripts",))
+
 Settings = dict[str, str]
 
 
@@ -31,14 +33,23 @@ class NpmConfig:
     """npm's settings in force for one project.
 
     `values` holds the plain keys, `secrets` the credentials by host and path ("//host/path/:_authToken"),
-    `ignored` a line for each setting of the project that was not followed.
+    `ignored` a line for each setting of the project that was not followed, `own` the keys of `values` that
+    the project's own file decides.
     """
 
-    def __init__(self, values: Settings, scopes: Settings, secrets: Settings, ignored: list[str]) -> None:
+    def __init__(
+        self,
+        values: Settings,
+        scopes: Settings,
+        secrets: Settings,
+        ignored: list[str],
+        own: frozenset[str] = frozenset(),
+    ) -> None:
         self.values = values
         self._scopes = scopes
         self._secrets = secrets
         self.ignored = ignored
+        self.own = own
 
     @cached_property
     def registry(self) -> str:
@@ -113,10 +124,10 @@ def load(folder: str, *, registry: str | None = None, environ: Mapping[str, str]
     project = _file(os.path.join(folder, ".npmrc"))
     known = _hosts({**trusted, **above})
     allowed, ignored = _allowed(project, env, known)
-    return _config({**trusted, **allowed, **above}, ignored)
+    return _config({**trusted, **allowed, **above}, ignored, frozenset(allowed.keys() - above.keys()))
 
 
-def _config(merged: Settings, ignored: list[str]) -> NpmConfig:
+def _config(merged: Settings, ignored: list[str], own: frozenset[str]) -> NpmConfig:
     values: Settings = {}
     scopes: Settings = {}
     secrets: Settings = {}
@@ -131,7 +142,7 @@ def _config(merged: Settings, ignored: list[str]) -> NpmConfig:
                 values[key] = _with_slash(value)
         else:
             values[key] = value
-    return NpmConfig(values, scopes, secrets, ignored)
+    return NpmConfig(values, scopes, secrets, ignored, own & values.keys())
 
 
 def _is_url(text: str) -> bool:
@@ -262,7 +273,10 @@ def _file(path: str) -> Settings:
 
 
 def parse(text: str) -> Settings:
-    """The top-level keys of an ini text, by the rules of npm's `ini` package; a list keeps its last item."""
+    """The top-level keys of an ini text, by the rules of npm's `ini` package.
+
+    Of a list the last item is kept, or all of them with commas between where that is how npm writes it too.
+    """
     found: Settings = {}
     for line in text.splitlines():
         line = line.strip()
@@ -275,7 +289,19 @@ def parse(text: str) -> Settings:
         key, equals, value = line.partition("=")
         name = _plain(key).removesuffix("[]")
         if name:
-            found[name] = _plain(value) if equals else "true"
+            value = _plain(value) if equals else "true"
+            found[name] = f"{found[name]},{value}" if name in _LISTS and name in found else value
+    return found
+
+
+def lines(text: str, pointers: Iterable[str]) -> dict[str, int]:
+    """The 1-based lines of pointers ("/key") into an npmrc; the last where a key stands more than once."""
+    wanted = {pointer.removeprefix("/"): pointer for pointer in pointers}
+    found = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        pointer = wanted.get(_plain(line.partition("=")[0]).removesuffix("[]"))
+        if pointer is not None:
+            found[pointer] = number
     return found
 
 

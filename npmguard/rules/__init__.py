@@ -26,6 +26,7 @@ IDS = (
     "non-registry-source",
     "unpublished-version",
     "install-script",
+    "scripts-enabled",
     "typosquat",
     "confusable-name",
     "invalid-name",

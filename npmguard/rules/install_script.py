@@ -1,8 +1,9 @@
 """A package runs a script when it is installed.
 
-Lists what would run: preinstall, install and postinstall of every locked package, npm's implicit
-`node-gyp rebuild` for one that holds a binding.gyp, and the `prepare` of one that comes from git. The
-script's own text comes from node_modules or from the registry.
+Lists what would run: preinstall, install and postinstall of every locked package, the implicit
+`node-gyp rebuild` for one that holds a binding.gyp, and the scripts that build one that comes from git. The
+script's own text comes from node_modules or from the registry. Whether the project's package manager runs
+it, and by which setting, is said with it: a script that does not run is for information.
 
 Why it matters
     An install script runs with the rights of whoever installs, before anybody has read a line: it is how
@@ -13,17 +14,21 @@ Bad
     Scripts that nobody has looked at, on machines that hold credentials.
 
 Good
-    ignore-scripts=true in .npmrc, and `npm rebuild NAME` for the few that need it.
+    An allow-list: allowScripts (npm 12), allowBuilds (pnpm), dependenciesMeta (yarn),
+    trustedDependencies (bun). With older npm: ignore-scripts=true in .npmrc, and `npm rebuild NAME` for the
+    few that need it.
 
 How to fix
     Read the script. If it is needed, note that: an [[ignore]] with the reason in npmguard.toml.
-    If not: npm config set ignore-scripts true --location=project
+    If not, leave it off the list; scripts-enabled has the line that turns all others off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+from npmguard import installs
 from npmguard.model import (
     Confidence,
     Evidence,
@@ -35,6 +40,7 @@ from npmguard.model import (
     Project,
     Severity,
     Source,
+    Verdict,
 )
 from npmguard.rules import places
 from npmguard.rules.base import Rule
@@ -54,8 +60,17 @@ def needs(project: Project, settings: Settings) -> Needs:
     return Needs(versions=frozenset(unknown), manifests=frozenset(known))
 
 
-def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
-    off = project.config.get("ignore-scripts") == "true"
+class Scripted(NamedTuple):
+    """A package of which an install might run something: its copies, and the text where it is known."""
+
+    package: Package
+    keys: tuple[str, ...]
+    text: Mapping[str, str] | None
+
+
+def scripted(project: Project, evidence: Evidence, settings: Settings) -> tuple[list[Scripted], int]:
+    """Those packages, and of how many others nobody says whether they are such."""
+    found = []
     silent = 0
     nodes = project.graph.nodes if project.graph is not None else {}
     for package, keys in groups(project, settings.production):
@@ -63,17 +78,29 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         package = next((nodes[key] for key in keys if nodes[key].has_install_script), package)
         text = _text(project, evidence, package, keys)
         runs, known = _runs(project, evidence, package, text)
-        if not known:
-            silent += 1
-        if not runs:
-            continue
-        yield _finding(project, package, keys, text, off, _denied(evidence, package))
+        silent += not known
+        if runs:
+            found.append(Scripted(package, keys, text))
+    return found, silent
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
+    found, silent = scripted(project, evidence, settings)
+    if found:
+        policy = installs.scripts(project)
+        for package, keys, text in found:
+            yield _finding(project, package, keys, text, policy.of(package), _denied(evidence, package))
     if silent:
-        yield Gap(
-            "registry",
-            f"neither it nor the lockfile says of {silent} packages whether they run install scripts",
-            ("install-script",),
-        )
+        yield unknown(silent, settings)
+
+
+def unknown(silent: int, settings: Settings) -> Gap:
+    """The gap where nobody says whether packages have scripts."""
+    return Gap(
+        "registry",
+        f"neither it nor the lockfile says of {silent} packages whether they run install scripts",
+        tuple(filter(settings.chosen, ("install-script", "scripts-enabled"))),
+    )
 
 
 def _text(
@@ -117,27 +144,32 @@ def _finding(
     package: Package,
     keys: tuple[str, ...],
     text: Mapping[str, str] | None,
-    off: bool,
+    verdict: Verdict,
     denied: bool,
 ) -> Finding:
     assert project.graph is not None
+    idle = verdict.runs is False
     if package.source is Source.GIT:
-        title = f"{package.label} comes from git and is built on install"
-        detail = "npm fetches its development dependencies and runs its prepare script, if it has one."
+        title = f"{package.label} comes from git and is {'not ' if idle else ''}built on install"
+        detail = (
+            "To build it is to fetch its development dependencies and to run scripts such as its prepare."
+        )
     else:
         names = ", ".join(text) if text else "a script"
         title = f"{package.label} runs {names} on install"
+        if idle:
+            title = f"{package.label} has {names} for install, which does not run"
         detail = "; ".join(f"{name}: {command}" for name, command in (text or {}).items())
         detail = detail or "The script's text is not known: neither node_modules nor the registry gave it."
     severity = Severity.LOW
+    detail = f"{verdict.why}. {detail}"
     if denied:
         severity = Severity.MODERATE
         detail = f"The lockfile says that it has none. {detail}"
     if package.os or package.cpu:
         detail = f"On {' '.join((*package.os, *package.cpu))} only. {detail}"
-    if off:
+    if idle:
         severity = Severity.INFO
-        detail = f"ignore-scripts is set, so it does not run. {detail}"
     return Finding(
         "install-script",
         severity,

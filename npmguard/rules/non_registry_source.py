@@ -1,6 +1,8 @@
 """A dependency comes from outside any registry.
 
-Looks for packages from a git repository, a tarball at a URL, or a tarball on disk.
+Looks for packages from a git repository, a tarball at a URL, or a tarball on disk, and says where the package
+manager refuses them by its settings (npm's allow-git and allow-remote, pnpm's blockExoticSubdeps, yarn's
+approvedGitRepositories).
 
 Why it matters
     What stands there can be changed or taken away without a new version: no registry keeps it, no advisory
@@ -23,7 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from npmguard import specs
+from npmguard import installs, specs
 from npmguard.model import Evidence, Finding, Fix, Location, Project, Severity, Source
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import in_force
@@ -55,6 +57,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             detail += " No commit is named, so it is whatever stands there at install time."
         elif not direct:
             detail += " No dependency of the project's own choosing: another package brings it."
+        refused = installs.refusal(project, package)
+        if refused is not None:
+            detail += f" {refused}"
         yield Finding(
             "non-registry-source",
             severity,

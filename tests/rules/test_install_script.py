@@ -22,6 +22,7 @@ from npmguard.rules.install_script import RULE
 from npmguard.settings import Settings
 
 GIT = "git+ssh://git@git.example.test/a.git#" + "0" * 40
+ANY_NPM = "npm 11 and older run it; npm 12 and later do not run it: allowScripts does not name it"
 TEXT = VersionManifest({"postinstall": "node build.js"}, {})
 
 
@@ -59,7 +60,7 @@ def test_the_text_of_the_script_is_shown() -> None:
     )
     assert (found.package, found.version, found.fix) == ("a", "1.0.0", ("review", None, None))
     assert found.title == "a@1.0.0 runs postinstall on install"
-    assert found.detail == "postinstall: node build.js"
+    assert found.detail == f"{ANY_NPM}. postinstall: node build.js"
     assert (found.location.file, found.location.pointer) == ("package-lock.json", "/packages/node_modules~1a")
 
 
@@ -73,7 +74,7 @@ def test_without_the_text_the_lockfile_is_believed() -> None:
 def test_what_lies_in_node_modules_comes_first() -> None:
     found = direct(hasInstallScript=True)._replace(installed={"node_modules/a": {"install": "make"}})
     (finding,) = check(found, saying(True, manifests={("a", "1.0.0"): TEXT}))
-    assert finding.detail == "install: make"
+    assert finding.detail == f"{ANY_NPM}. install: make"
     assert RULE.needs(found, Settings()).manifests == frozenset()
 
 
@@ -121,7 +122,7 @@ def test_version_1_lockfiles_leave_it_to_the_registry() -> None:
     assert check(version_1(), saying(False)) == []
     (gap,) = check(version_1(), saying(None))
     assert isinstance(gap, Gap)
-    assert gap.affects == ("install-script",)
+    assert gap.affects == ("install-script", "scripts-enabled")
     assert "of 1 packages" in gap.reason
 
 
