@@ -412,7 +412,10 @@ class _Reader:
         if manifest is None and node.source is Source.LINK and entry is not None:
             manifest = self.lock.linked.get(entry.key)
         if manifest is not None:
-            for name, (spec, kind) in asked(manifest, dev=node.source is not Source.LINK).items():
+            dev = node.source is not Source.LINK
+            for name, (spec, kind) in asked(manifest).items():
+                if kind is DependencyKind.DEV and not dev:
+                    continue
                 yield name, spec, kind
         elif entry is not None:
             yield from self._recorded(entry)
