@@ -16,6 +16,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from npmguard import jsontext, yamltext
@@ -233,6 +234,7 @@ class _Reader:
         self.own = Importer({}, _NOTHING, "")
         self.nodes: dict[str, Package] = {}
         self.folders: dict[str, str] = {}  # key of an entry that is a folder -> key of its node
+        self.halves: set[str] = set()  # keys that stand in only one of `packages` and `snapshots`
         self.missing: list[tuple[str, str, str]] = []
         self.packed: dict[str, tuple[Manifest, Mapping[str, Any] | None]] = {}
         self.form = 9
@@ -254,7 +256,9 @@ class _Reader:
             return
         field = "projects" if form == 13 else "importers"
         if field in document:
-            for folder, fields in self._map(document, field, place).items():
+            records = self._map(document, field, place)
+            self._count(len(records), "projects")
+            for folder, fields in records.items():
                 pointer = f"{place}/{field}/{escape(folder)}"
                 if not isinstance(fields, dict | None):
                     raise self.error(pointer, f"the importer {folder!r} is not a mapping")
@@ -268,11 +272,7 @@ class _Reader:
     def _packages(self, prefix: str, place: str, document: Mapping[str, Any], form: int) -> None:
         packages = self._map(document, "packages", place)
         snapshots = self._map(document, "snapshots", place) if form == 9 else packages
-        if len(packages) > MOST_PACKAGES or len(snapshots) > MOST_PACKAGES:
-            count = max(len(packages), len(snapshots))
-            raise InputError(
-                self.file, f"{count:,} packages; npmguard reads up to {MOST_PACKAGES:,} in one lockfile"
-            )
+        self._count(max(len(packages), len(snapshots)), "packages")
         whole = f"{place}/packages/"
         entries = self.entries
         if form != 9:
@@ -292,11 +292,20 @@ class _Reader:
             if not isinstance(fields, dict | None) or not isinstance(snapshot, dict | None):
                 raise self.error(pointer, f"the entry of {key!r} is not a mapping")
             entries[prefix + key] = _Entry(fields or _NOTHING, snapshot or _NOTHING, pointer)
+            if fields is None and "@file:" not in key:
+                self.halves.add(prefix + key)
         for key, fields in packages.items():
             if key not in described:  # nothing leads there, but it is in the file
                 if not isinstance(fields, dict | None):
                     raise self.error(whole + escape(key), f"the entry of {key!r} is not a mapping")
+                self.halves.add(prefix + key)
                 entries.setdefault(prefix + key, _Entry(fields or _NOTHING, _NOTHING, whole + escape(key)))
+
+    def _count(self, count: int, what: str) -> None:
+        if count > MOST_PACKAGES:
+            raise InputError(
+                self.file, f"{count:,} {what}; npmguard reads up to {MOST_PACKAGES:,} in one lockfile"
+            )
 
     def _importer(
         self, fields: Mapping[str, Any], pointer: str, kinds: Iterable[tuple[str, DependencyKind]]
@@ -475,7 +484,7 @@ class _Reader:
         """
         found: dict[str, set[str]] = {}
         for who, name, reference, key in self._uses():
-            if key is None:
+            if key is None or key in self.halves:
                 if reference and not reference.startswith(("link:", "workspace:")):
                     self.missing.append((who, name, reference))
             elif not key.startswith((f"{name}@", f"/{name}@", f"/{name}/", ENV)):
@@ -667,10 +676,11 @@ class _Reader:
             return folder if folder in self.nodes else None
         at = range.rfind("@")
         wanted = range[:at] if at > 0 else name
-        for folder, node in self.nodes.items():
-            if node.source is Source.WORKSPACE and node.name == wanted:
-                return folder
-        return None
+        return self._members_by_name.get(wanted)
+
+    @cached_property
+    def _members_by_name(self) -> dict[str, str]:
+        return {node.name: folder for folder, node in self.nodes.items() if node.source is Source.WORKSPACE}
 
 
 def _catalogued(catalogs: Any, name: str, spec: str) -> Any:

@@ -34,6 +34,8 @@ def held(folder: str, data: Mapping[str, Any], settings: Mapping[str, Any]) -> d
             text = read(os.path.join(folder, path), path).replace(b"\r\n", b"\n")
         except (InputError, ValueError):
             continue
+        if path in HOOKS and b"hooks" not in text:
+            continue  # pnpm looks past a file that exports none
         from hashlib import md5, sha256
 
         found[path] = Digest(sha256(text).hexdigest(), md5(text, usedforsecurity=False).hexdigest())

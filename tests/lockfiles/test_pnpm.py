@@ -457,6 +457,6 @@ def test_the_packages_are_those_that_pnpm_lists(here: Path, form: str) -> None:
                 if not str(below.get("version")).startswith(("link:", "file:")):
                     listed.add((below.get("from", name), below["version"]))
                 waiting.append(below)
-    graph = load.load(load.Found(str(here))).graph
-    assert graph is not None
-    assert listed == {(p.name, p.version) for p in graph.packages if not p.key.startswith(pnpm.ENV)}
+    loaded = load.load(load.Found(str(here))).graph
+    assert loaded is not None
+    assert listed == {(p.name, p.version) for p in loaded.packages if not p.key.startswith(pnpm.ENV)}

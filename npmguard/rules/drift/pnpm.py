@@ -19,7 +19,7 @@ from typing import Any
 from npmguard import versions
 from npmguard.jsontext import pointer
 from npmguard.lockfiles.pnpm import Importer, without_peers
-from npmguard.model import DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
+from npmguard.model import Dependency, DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
 from npmguard.project import manager as managers
 from npmguard.rules.drift import pnpm_settings
 from npmguard.rules.drift.findings import loose, refused, stale
@@ -251,7 +251,7 @@ class _Check:
             return
         if self.major < 11:
             return
-        recorded = self._catalogued(name, wish.spec)
+        recorded = self._catalogued(name, wish.spec) if self.major == 11 else None
         if recorded and versions.is_version(version) and recorded != version:
             title = f"{name}: {manifest.file} asks for the catalog's {recorded}, {self.lock} gives {version}"
             yield self._refused(
@@ -322,6 +322,12 @@ class _Check:
         """What an importer's record holds beside its dependencies."""
         publishing = manifest.data.get("publishConfig")
         publishing = publishing if isinstance(publishing, dict) else {}
+        for kind, field in _FIELDS.items():
+            for name in importer.fields.get(field) or ():
+                if name in importer.locked and importer.locked[name].kind is not kind:
+                    title = f"{name}: {manifest.file} asks for it once, {self.lock} gives it in {field} too"
+                    second = Location(self.file, importer.pointer + pointer(field, name))
+                    yield self._refused(key, name, title, f"{title}.", second, f"{key} {name} {field} twice")
         pairs = [
             (
                 "dependenciesMeta",
@@ -389,6 +395,7 @@ class _Check:
             if folder not in self.graph.reachable:
                 continue
             given = {edge.name: edge for edge in self.graph.edges.get(folder, ())}
+            yield from self._packed_peers(folder, manifest, given)
             asked = {**manifest.optional_dependencies, **manifest.dependencies}
             peers = set(manifest.peer_dependencies)
             bundled = (
@@ -401,6 +408,10 @@ class _Check:
                 edge = given.get(name)
                 optional = name in manifest.optional_dependencies
                 field = "optionalDependencies" if optional else "dependencies"
+                if edge is not None and not edge.peer and edge.optional is not optional:
+                    kind = "an optional one" if edge.optional else "one that is not optional"
+                    yield self._folder_differs(manifest, folder, name, spec, kind)
+                    continue
                 if edge is None:
                     if not optional:
                         yield self._folder_differs(manifest, folder, name, spec, "nothing of that name")
@@ -421,10 +432,35 @@ class _Check:
                 if name not in asked and name not in peers and not edge.peer:
                     yield self._folder_differs(manifest, folder, name, None, edge.spec)
 
+    def _packed_peers(
+        self, folder: str, manifest: Manifest, given: Mapping[str, Dependency]
+    ) -> Iterator[Finding]:
+        """The peer dependencies of a folder that is copied: as recorded, and none that is not."""
+        own = {manifest.name, *manifest.optional_dependencies}
+        for name, spec in manifest.peer_dependencies.items():
+            edge = given.get(name)
+            recorded = edge is not None and edge.peer
+            if name in own or (name in manifest.dependencies and not recorded):
+                continue
+            if edge is None or not recorded:
+                yield self._folder_differs(manifest, folder, name, spec, "no such peer")
+            elif edge.spec != spec and not spec.startswith("catalog:"):
+                yield self._folder_differs(manifest, folder, name, spec, edge.spec)
+            elif edge.optional is not (name in manifest.optional_peers):
+                kind = "an optional peer" if edge.optional else "a peer that is not optional"
+                yield self._folder_differs(manifest, folder, name, spec, kind)
+        for name, edge in given.items():
+            if edge.peer and name not in manifest.peer_dependencies and name not in manifest.optional_peers:
+                yield self._folder_differs(manifest, folder, name, None, edge.spec)
+
     def _folder_differs(
         self, manifest: Manifest, folder: str, name: str, spec: str | None, seen: str
     ) -> Finding:
-        field = "optionalDependencies" if name in manifest.optional_dependencies else "dependencies"
+        fields = (
+            ("optionalDependencies", manifest.optional_dependencies),
+            ("dependencies", manifest.dependencies),
+        )
+        field = next((field for field, names in fields if name in names), "peerDependencies")
         asked = f"asks for {spec}" if spec is not None else "asks for none"
         return refused(
             self.project,

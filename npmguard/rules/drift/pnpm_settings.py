@@ -113,7 +113,7 @@ class Settings:
     def _overrides(self) -> tuple[Place, Mapping[str, Any]]:
         place, found = self.mapping("overrides")
         old = self.data.get("resolutions") if self.major <= 10 else None
-        if isinstance(old, dict) and old and place.file != self.file:
+        if isinstance(old, dict) and old and not self.yaml.get("overrides"):
             if not found:
                 return Place(self.project.manifest.file, "/resolutions"), old
             return place, {**old, **found}
@@ -396,6 +396,9 @@ def _hooks(project: Project, notes: Mapping[str, Any], settings: Settings) -> It
         digest = project.held[files[0]]
         asked = pnpm_hash.base64(digest.sha256) if settings.major >= 10 else pnpm_hash.base32(digest.md5)
     given = notes.get("pnpmfileChecksum")
+    patches = [posixpath.normpath(str(path)) for path in settings.patches.values()]
+    if not files and patches and not any(path in project.held for path in patches):
+        return  # only a part of the project lies here
     if asked != given:
         file = files[0] if files else HOOKS[-1]
         place = _at(project, *(["pnpmfileChecksum"] if given is not None else []))

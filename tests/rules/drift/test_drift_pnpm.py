@@ -209,7 +209,7 @@ def test_patches_are_told_by_their_content(here: Path) -> None:
     above = f"\npatchedDependencies:\n  once@1.4.0: {digest}\n"
     (here / "a" / "patches").mkdir(parents=True)
     (here / "a" / "patches" / "once.patch").write_text(text.replace("\n", "\r\n"))
-    patched = {"reference": f"1.4.0(patch_hash={digest})", "suffix": f"(patch_hash={digest})"}
+    patched: dict[str, Any] = {"reference": f"1.4.0(patch_hash={digest})", "suffix": f"(patch_hash={digest})"}
     assert project(here / "a", yaml=yaml, above=above, **patched) == []
     (here / "a" / "patches" / "once.patch").write_text(text + "more\n")
     titles = high(project(here / "a", yaml=yaml, above=above, **patched))
@@ -230,6 +230,9 @@ def test_hooks_are_told_by_their_content_and_never_run(here: Path) -> None:
     (here / "a" / ".pnpmfile.cjs").write_text(text + "//\n")
     assert len(high(project(here / "a", above=above))) == 1
     assert len(high(project(here / "b", above=above))) == 1
+    (here / "c").mkdir()
+    (here / "c" / ".pnpmfile.cjs").write_text("module.exports = {}\n")
+    assert high(project(here / "c")) == []
 
 
 def test_ignored_optional_dependencies_are_not_missed(here: Path) -> None:
@@ -242,7 +245,7 @@ def test_ignored_optional_dependencies_are_not_missed(here: Path) -> None:
 def test_catalogs(here: Path) -> None:
     above = "\ncatalogs:\n  default:\n    once:\n      specifier: ^1.4.0\n      version: 1.4.0\n"
     asked = {"dependencies": {"once": "catalog:"}}
-    this = {"above": above, "package": asked, "specifier": "'catalog:'"}
+    this: dict[str, Any] = {"above": above, "package": asked, "specifier": "'catalog:'"}
     assert project(here / "a", yaml="catalog:\n  once: ^1.4.0\n", **this) == []
     changed = project(here / "b", yaml="catalog:\n  once: ^1.3.0\n", **this)
     assert high(changed) == [
@@ -254,8 +257,11 @@ def test_catalogs(here: Path) -> None:
     assert [finding.severity for finding in older] == [Severity.LOW]
     # the lockfile contradicts itself
     this["above"] = above.replace("version: 1.4.0", "version: 1.3.9")
-    assert len(high(project(here / "d", yaml="catalog:\n  once: ^1.4.0\n", **this))) == 1
-    assert high(project(here / "e", yaml="catalog:\n  once: ^1.4.0\n", major=10, **this)) == []
+    yaml = "catalog:\n  once: ^1.4.0\n"
+    refused = [
+        major for major in (10, 11, 12) if high(project(here / f"d{major}", yaml=yaml, major=major, **this))
+    ]
+    assert refused == [11]
 
 
 @pytest.mark.parametrize(
@@ -282,7 +288,7 @@ def test_npmrc_counts_up_to_pnpm_10(here: Path) -> None:
 
 
 def test_a_direct_version_outside_its_range(here: Path) -> None:
-    this = {"specifier": "~1.3.0", "package": {"dependencies": {"once": "~1.3.0"}}}
+    this: dict[str, Any] = {"specifier": "~1.3.0", "package": {"dependencies": {"once": "~1.3.0"}}}
     assert high(project(here / "a", **this)) == [
         "once: a/package.json asks for ~1.3.0, pnpm-lock.yaml gives 1.4.0"
     ]
@@ -294,12 +300,62 @@ def test_a_direct_version_outside_its_range(here: Path) -> None:
 
 def test_two_spellings_of_one_repository(here: Path) -> None:
     commit = "02881d923be1310958d3a8ab658e8e5681898eee"
-    this = {
+    this: dict[str, Any] = {
         "package": {"dependencies": {"once": "github:isaacs/once#v1.4.0"}},
         "specifier": "git+https://github.com/isaacs/once.git#v1.4.0",
         "reference": f"git+https://github.com/isaacs/once.git#{commit}",
     }
     assert len(high(project(here / "a", major=10, **this))) > len(high(project(here / "b", major=11, **this)))
+
+
+def test_a_folder_that_is_copied_is_read_again(here: Path) -> None:
+    more = "      lib:\n        specifier: file:lib\n        version: file:lib\n"
+    asked = {"dependencies": {"once": "^1.4.0", "lib": "file:lib"}}
+    fine: dict[str, Any] = {
+        "dependencies": {"once": "^1.3.0"},
+        "devDependencies": {"x": "1"},
+        "version": "2.0.0",
+    }
+    libs: list[tuple[dict[str, Any], int]] = [
+        (fine, 0),
+        ({}, 1),
+        ({"dependencies": {"once": "^2.0.0"}}, 1),
+        ({"dependencies": {"once": "^1.0.0", "x": "1"}}, 1),
+        ({"optionalDependencies": {"once": "^1.0.0"}}, 1),
+        ({"dependencies": {"once": "^1.0.0"}, "optionalDependencies": {"x": "1"}}, 0),
+        (fine | {"peerDependencies": {"react": "*"}}, 1),
+    ]
+    for number, (lib, refused) in enumerate(libs):
+        for major in (10, 11, 12):
+            folder = here / f"p{number}-{major}"
+            (folder / "lib").mkdir(parents=True)
+            (folder / "lib" / "package.json").write_text(json.dumps({"name": "lib", **lib}))
+            project(folder, package=asked, more=more, major=major)
+            lock = (folder / "pnpm-lock.yaml").read_text()
+            lock = lock.replace(
+                "packages:\n",
+                "packages:\n\n  lib@file:lib:\n    resolution: {directory: lib, type: directory}\n",
+            ).replace("snapshots:\n", "snapshots:\n\n  lib@file:lib:\n    dependencies:\n      once: 1.4.0\n")
+            (folder / "pnpm-lock.yaml").write_text(lock)
+            titles = high(found(folder)[1])
+            assert len(titles) == (refused if major >= 11 else 0), titles
+
+
+def test_half_an_entry_is_none(here: Path) -> None:
+    project(here / "p")
+    lock = here / "p" / "pnpm-lock.yaml"
+    whole = lock.read_text()
+    for cut in ("  wrappy@1.0.2: {}\n", "  wrappy@1.0.2:\n    resolution: {integrity: sha512-bG9ja2Vk}\n"):
+        assert cut in whole
+        lock.write_text(whole.replace(cut, ""))
+        assert high(found(here / "p")[1]) == [
+            "wrappy: once@1.4.0 asks for 1.0.2, missing from pnpm-lock.yaml"
+        ]
+
+
+def test_a_dependency_in_two_fields(here: Path) -> None:
+    more = "    devDependencies:\n      once:\n        specifier: ^1.4.0\n        version: 1.4.0\n"
+    assert len(high(project(here / "p", more=more))) == 1
 
 
 def test_what_else_an_importer_records(here: Path) -> None:
