@@ -401,6 +401,7 @@ class _Reader:
             notes=notes,
             newer=newer,
             locate=self.locate,
+            records_ranges=False,
         )
 
     def _add(

@@ -537,12 +537,12 @@ class _Check:
         """What the lockfile holds that nothing on disk asks for."""
         gone = [key for key in self.importers if key and key not in self.project.workspaces]
         if gone:
-            shown = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
-            text = f"{self.lock} still has workspaces that no folder of the project is: {shown}"
+            shown = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
+            count = "a workspace" if len(gone) == 1 else f"{len(gone)} workspaces"
             yield stale(
                 self.project,
-                text[:200],
-                f"{text}. pnpm installs the rest all the same.",
+                f"{self.lock} still has {count} that no folder of the project is",
+                f"No package.json lies in {shown}. pnpm installs the rest all the same.",
                 location=Location(self.file, self.importers[gone[0]].pointer),
                 subject=" ".join(gone),
             )
