@@ -202,7 +202,9 @@ class _Reader:
             info, after = after[0], after[1:]
         if not isinstance(info, dict):
             raise self.error(pointer, f"what {place!r} asks for is not an object")
-        integrity = after[0] if after and not resolution.startswith(_GIT) else None
+        if resolution.startswith(_GIT):
+            after = after[1:]  # the commit
+        integrity = after[0] if after else None
         if integrity is not None and not isinstance(integrity, str):
             raise self.error(pointer, f"the integrity of {place!r} is not text")
         return Entry(name, resolution, url, info, integrity or None)

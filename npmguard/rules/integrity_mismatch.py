@@ -78,7 +78,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         if len(found) < 2:
             continue
         twins = by_version(found)
-        labels = list(dict.fromkeys(t.package.label for t in twins))
+        # a tarball whose version is not told may be the very same one
+        told_of = {t.package.name for t in twins if t.package.version}
+        known = (t.package for t in twins if t.package.version or t.package.name not in told_of)
+        labels = list(dict.fromkeys(package.label for package in known))
         if len(labels) < 2 or any((t.package.name, t.package.version) in told for t in twins):
             continue
         yield Finding(

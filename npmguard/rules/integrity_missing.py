@@ -37,10 +37,12 @@ _HASHED = (Source.REGISTRY, Source.URL, Source.FILE)
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     if project.lockfile is None:
         return
+    # before version 2 bun records none for a tarball on disk
+    sources = set(_HASHED) - ({Source.FILE} if project.lockfile.format in ("bun-0", "bun-1") else set())
     hashed = [
         p
         for p in in_force(project, settings.production)
-        if p.source in _HASHED and not p.bundled and (p.version or p.resolved)
+        if p.source in sources and not p.bundled and (p.version or p.resolved)
     ]
     # a text that npm cannot read as a hash is checked by nobody
     missing = [p for p in hashed if not p.integrity or not (is_strong(p.integrity) or hashes(p.integrity))]

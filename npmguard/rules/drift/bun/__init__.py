@@ -23,9 +23,9 @@ from npmguard.lockfiles import Catalogs, bun
 from npmguard.model import DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
 from npmguard.rules.drift import findings
 from npmguard.rules.drift.bun import overrides
-from npmguard.rules.drift.bun.layout import PEERS, Ask, Id, layout
+from npmguard.rules.drift.bun.layout import PEERS, Ask, Id, lay_out
 from npmguard.rules.drift.bun.lock import Lock, folder_of, is_workspace, version_of, wanted
-from npmguard.rules.drift.bun.resolve import Resolver, will_do
+from npmguard.rules.drift.bun.resolve import Answer, Resolver, will_do
 
 _OWN = (DependencyKind.PROD, DependencyKind.DEV)
 _FIELDS = {
@@ -146,7 +146,9 @@ class _Drift:
                 f"{selector}: the override in package.json {asks}, {self.file} has {gives}",
                 f'"{field}" of {self.project.manifest.file} {asks} as {selector}; {self.file} has {gives}.',
                 package=next(iter(overrides.names({selector: ""}))),
-                location=Location(self.project.manifest.file, pointer(field)) if field in data else None,
+                location=Location(self.project.manifest.file, pointer(field))
+                if field in data
+                else Location(self.path, "/overrides"),
                 subject=f"override {selector} {now}",
             )
 
@@ -229,13 +231,18 @@ class _Drift:
             then, now = self.lock.rows[folder], self.wanted[folder]
             asks = list(self.lock.memberships(folder))
             redo = not self.modern and bool(folder) and now != then
+            beside: dict[str, Answer] = {}
             for (name, kind), text in now.items():
                 recorded = then.get((name, kind))
-                answer = self.resolver.own(folder, name, kind, text, recorded, redo=redo)
-                if answer.problem:
-                    settled = False
-                    yield self._refused(folder, name, kind, text, answer.problem)
-                if recorded != text:
+                if kind in PEERS and name in beside and (self.modern or not folder):
+                    answer = beside[name]  # a peer makes do with that
+                else:
+                    answer = self.resolver.own(folder, name, kind, text, recorded, redo=redo)
+                    beside[name] = answer
+                    if answer.problem:
+                        settled = False
+                        yield self._refused(folder, name, kind, text, answer.problem)
+                if recorded != text and not _is_path_of(recorded, answer.id):
                     moved = answer.id != self.lock.find(folder, name) or recorded is None
                     changes.append(_Change(folder, name, kind, text, recorded, moved))
                 asks.append(Ask(name, self.resolver.range(name, text), kind, answer.id))
@@ -247,8 +254,8 @@ class _Drift:
             return
         refused = False
         if changes or self.resolver.forced_anew:
-            before = layout(self.lock.asks)
-            refused = before is not None and before != layout(after)
+            before = lay_out(self.lock.asks)
+            refused = before is not None and before != lay_out(after)
         if refused:
             changes = [change for change in changes if change.moved] or changes
         for change in changes:
@@ -397,6 +404,11 @@ class _Drift:
     def _keys(self, id: Id | None) -> tuple[str, ...]:
         node = self.graph.nodes.get(self.lock.places.get(id or "", ""))
         return (node.key,) if node is not None and node.third_party else ()
+
+
+def _is_path_of(recorded: str | None, id: Id | None) -> bool:
+    """Does the record say where a workspace lies in place of `workspace:`, as those of version 0 do?"""
+    return recorded is not None and id is not None and is_workspace(id) and recorded == folder_of(id)
 
 
 def _file(folder: str) -> str:

@@ -54,7 +54,7 @@ class _Folder(NamedTuple):
     top: _Folder | None
 
 
-def layout(asks: Mapping[Id, Sequence[Ask]]) -> list[tuple[str, Id]] | None:
+def lay_out(asks: Mapping[Id, Sequence[Ask]]) -> list[tuple[str, Id]] | None:
     """(path, package) of everything that an install lays out, in order, from what each package asks for.
 
     None where that is too much to be real.

@@ -8,7 +8,7 @@ from typing import Any
 from npmguard import versions
 from npmguard.lockfiles import bun
 from npmguard.model import DependencyGraph, DependencyKind, Manifest
-from npmguard.rules.drift.bun.layout import Ask, Id
+from npmguard.rules.drift.bun.layout import PEERS, Ask, Id
 
 # what a package.json or its record asks for: bun takes the same name in two fields as two dependencies
 Rows = Mapping[tuple[str, DependencyKind], str]
@@ -90,8 +90,8 @@ def rows_of(record: Mapping[str, Any]) -> Rows:
 def wanted(manifest: Manifest, *, root: bool, modern: bool) -> Rows:
     """What a package.json asks for.
 
-    Of a name that stands in several fields bun takes one: in the project's own package.json the optional
-    one before that of development. Before 1.4 it took all of them in that of a workspace.
+    Of a name that stands in several fields bun takes one, and the peer beside it: in the project's own
+    package.json the optional one before that of development. Before 1.4 it took all in that of a workspace.
     """
     fields = {
         "devDependencies": manifest.dev_dependencies,
@@ -105,7 +105,7 @@ def wanted(manifest: Manifest, *, root: bool, modern: bool) -> Rows:
     rows: dict[tuple[str, DependencyKind], str] = {}
     seen: set[str] = set()
     for name, kind, spec in found:
-        if name not in seen or not (root or modern):
+        if name not in seen or kind in PEERS or not (root or modern):
             seen.add(name)
             rows[name, kind] = spec
     return rows
