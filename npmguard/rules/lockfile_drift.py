@@ -265,7 +265,8 @@ def _judge(
         folder = edge.spec.removeprefix("file:")
         return None if target.key == folder else _Problem(edge, spec, _gives(target))
     inside = f"{edge.source}/node_modules/{edge.name}"
-    if edge.kind is DependencyKind.PEER and edge.source and target.key == inside:
+    foreign = graph.nodes[edge.source].third_party
+    if edge.kind is DependencyKind.PEER and foreign and target.key == inside:
         return _Problem(
             edge, spec, _gives(target), "a peer dependency may not be nested in its own dependent"
         )

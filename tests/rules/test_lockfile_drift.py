@@ -244,3 +244,15 @@ def test_an_override_of_what_an_old_lockfile_truly_records_is_drift(tmp_path: Pa
     (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 1, "dependencies": entries}))
     truth = Evidence(manifests={("a", "1.0.0"): VersionManifest({}, {"b": "^1.0.0"})})
     assert severities(found(tmp_path, truth)[1]) == [("b", Severity.HIGH)]
+
+
+def test_a_peer_dependency_of_a_workspace_may_lie_inside_it(tmp_path: Path) -> None:
+    member = {"name": "one", "version": "1.0.0", "peerDependencies": {"a": "^1.0.0"}}
+    packages: dict[str, dict[str, Any]] = {
+        "packages/one": member,
+        "node_modules/one": {"resolved": "packages/one", "link": True},
+        "packages/one/node_modules/a": entry("a", "1.0.0"),
+    }
+    write(tmp_path, {"workspaces": ["packages/*"]}, packages)
+    write(tmp_path / "packages" / "one", member)
+    assert found(tmp_path)[1] == []
