@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from npmguard.model import Advisory, Evidence, Gap, Needs, Project, Unanswered
 from npmguard.settings import Settings
+from npmguard.text import some
 
 if TYPE_CHECKING:
     from npmguard.advisories.osv import LoadedAdvisories
@@ -84,8 +85,7 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
             or any(name in missing for name, _ in needs.versions | needs.manifests)
         ]
         names.sort()
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        gaps.append(Gap("registry", f"{reason} ({shown})", tuple(sorted(affects))))
+        gaps.append(Gap("registry", f"{reason} ({some(names)})", tuple(sorted(affects))))
     return gaps
 
 

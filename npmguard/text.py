@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Control characters (terminal escapes among them), the marks that reorder text, and invisible characters.
 _UNSAFE = re.compile(
@@ -26,6 +27,13 @@ def one_line(text: str, most: int = 500) -> str:
 def name(text: str, most: int = 214) -> str:
     """A package's name on one line. npm takes ASCII alone, so that all else in it is there to deceive."""
     return one_line(text.encode("ascii", "backslashreplace").decode(), most)
+
+
+def some(names: Iterable[str], most: int = 3) -> str:
+    """The first few of the names, each once, in words: `a, b and 3 more`."""
+    found = list(dict.fromkeys(names))
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
 
 
 def is_word(text: str) -> bool:

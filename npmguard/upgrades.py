@@ -18,10 +18,9 @@ from npmguard.model import (
     Packument,
     Project,
 )
-from npmguard.text import is_word
+from npmguard.text import is_word, some
 
 _NO_VERSION = "<0.0.0-0"
-_MOST_NAMED = 3
 
 
 # -- is it vulnerable
@@ -173,7 +172,7 @@ class Ways:
             words = f"{force[1]} asks for {force[0]}: change that to {goal}."
             return Way(Fix("edit", goal), words, False)
         if inside:
-            names = _some(graph.nodes[e.source].label for e in inside)
+            names = some(graph.nodes[e.source].label for e in inside)
             words = f"It comes inside {names}: only another version of that brings {goal}."
             return Way(Fix("review", goal), words, False)
         if holding:
@@ -195,7 +194,7 @@ class Ways:
     def _untold(self, asking: Sequence[Dependency], goal: str) -> str:
         """What to do where the lockfile does not tell which versions others would take."""
         nodes, name = self._graph.nodes, asking[0].name
-        who = _some(nodes[e.source].label for e in asking)
+        who = some(nodes[e.source].label for e in asking)
         holders = sorted({nodes[e.source].alias or nodes[e.source].name for e in asking})
         force = forced.written(self._project, name, goal, [] if self._is_alone(name) else holders)
         return f"An update gets there if {who} takes it, which the lockfile does not say; if not, {force}"
@@ -204,8 +203,8 @@ class Ways:
         self, package: Package, holding: Sequence[Dependency], own: Sequence[Dependency], goal: str
     ) -> str:
         nodes = self._graph.nodes
-        names = _some(f"{nodes[e.source].label} (asks for {e.spec[:60]})" for e in holding)
-        tops = _some(self.bringing({e.source for e in holding}))
+        names = some(f"{nodes[e.source].label} (asks for {e.spec[:60]})" for e in holding)
+        tops = some(self.bringing({e.source for e in holding}))
         newer = f"See whether a newer {tops} takes it, or" if tops else "To get there,"
         first = f"install {package.name}@{goal} and " if own else ""
         holders = sorted({nodes[e.source].alias or nodes[e.source].name for e in holding})
@@ -279,9 +278,3 @@ def _install(project: Project, package: Package, own: Sequence[Dependency], goal
     folders = {e.source for e in own if e.source}
     root = any(not e.source for e in own)
     return commands.of(project.manager).install(name, target, kind, folders, root=root)
-
-
-def _some(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return ", ".join(found[:_MOST_NAMED]) + more

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from npmguard import managers
 from npmguard.errors import InputError, UsageError
 from npmguard.globs import is_member, workspace_patterns
 from npmguard.lockfiles import BY_FILE, FORMATS, Catalogs
 from npmguard.model import Lockfile, Manifest, Project
-from npmguard.project import manager as managers
+from npmguard.project import manager as manager_of
 from npmguard.project import manifest as manifests
 from npmguard.project import workspaces
 from npmguard.project.files import read
@@ -113,8 +114,8 @@ def _members(folder: str) -> set[str]:
 def _patterns(folder: str) -> list[str]:
     """The patterns of the workspaces of the project in `folder`. Raises InputError."""
     data = _manifest(folder).data
-    manager, _ = managers.choose(folder, data, managers.lockfiles(folder))
-    return managers.members(manager, data, managers.config(folder, manager, shown(folder)))
+    manager, _ = manager_of.choose(folder, data, manager_of.lockfiles(folder))
+    return managers.members(manager, data, manager_of.config(folder, manager, shown(folder)))
 
 
 def load(
@@ -129,11 +130,11 @@ def load(
     `config` are npm's settings in force, `own` those of their keys that the project itself decides.
     """
     folder = found.folder
-    present = managers.lockfiles(folder)
+    present = manager_of.lockfiles(folder)
     manifest = _manifest(folder) if _has(folder, "package.json") else None
     data = manifest.data if manifest is not None else {}
-    manager, name = managers.choose(folder, data, present, found.lockfile)
-    settings = managers.config(folder, manager, shown(folder))
+    manager, name = manager_of.choose(folder, data, present, found.lockfile)
+    settings = manager_of.config(folder, manager, shown(folder))
     members: dict[str, Manifest] = {}
     patterns = managers.members(manager, data, settings) if manifest is not None else []
     waiting = [("", patterns)] if patterns else []

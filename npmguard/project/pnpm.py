@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from npmguard.errors import InputError
+from npmguard.managers import PNPM_HOOKS
 from npmguard.model import Digest
 from npmguard.project.files import read
 
-HOOKS = (".pnpmfile.mjs", ".pnpmfile.cjs")
 _MOST_PATCHES = 1_000
 
 
@@ -20,7 +20,7 @@ def held(folder: str, data: Mapping[str, Any], settings: Mapping[str, Any]) -> d
     `data` is the project's package.json, `settings` its pnpm-workspace.yaml. No hook is ever run.
     """
     own = data.get("pnpm")
-    paths = dict.fromkeys(HOOKS)
+    paths = dict.fromkeys(PNPM_HOOKS)
     for place in (settings, own if isinstance(own, dict) else {}):
         patches = place.get("patchedDependencies")
         for path in list(patches.values())[:_MOST_PATCHES] if isinstance(patches, dict) else ():
@@ -34,7 +34,7 @@ def held(folder: str, data: Mapping[str, Any], settings: Mapping[str, Any]) -> d
             text = read(os.path.join(folder, path), path).replace(b"\r\n", b"\n")
         except (InputError, ValueError):
             continue
-        if path in HOOKS and b"hooks" not in text:
+        if path in PNPM_HOOKS and b"hooks" not in text:
             continue  # pnpm looks past a file that exports none
         from hashlib import md5, sha256
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from npmguard import text
 from npmguard.model import Finding, Location, Package, Project, Severity
 
 # More packages than this with the same trouble of the same cause are one finding about the project.
@@ -77,11 +78,9 @@ def one_or_all(
         )
 
 
-def some(groups: list[Group], most: int = 5) -> str:
+def some(groups: list[Group]) -> str:
     """The first few of the groups, in words."""
-    labels = [group.package.label for group in groups]
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return ", ".join(labels[:most]) + more
+    return text.some((group.package.label for group in groups), 5)
 
 
 def in_force(project: Project, production: bool) -> tuple[Package, ...]:

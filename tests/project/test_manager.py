@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from npmguard import managers
 from npmguard.errors import InputError
 from npmguard.project import manager
 
@@ -110,11 +111,11 @@ def test_a_file_that_cannot_be_read_is_told(name: str, file: str, text: str, rea
 def test_workspaces_stand_in_package_json_or_in_pnpms_own_file() -> None:
     data = {"workspaces": {"packages": ["a/*"]}}
     settings = {"packages": ["!b/x", "b/*", 7]}
-    assert manager.members("npm", data, settings) == ["a/*"]
-    assert manager.members("bun", data, settings) == ["a/*"]
+    assert managers.members("npm", data, settings) == ["a/*"]
+    assert managers.members("bun", data, settings) == ["a/*"]
     # what pnpm takes away stays away, wherever it stands in the list
-    assert manager.members("pnpm", data, settings) == ["b/*", "!b/x"]
-    assert manager.members("pnpm", data, {"packages": "b/*"}) == []
+    assert managers.members("pnpm", data, settings) == ["b/*", "!b/x"]
+    assert managers.members("pnpm", data, {"packages": "b/*"}) == []
 
 
 @pytest.mark.parametrize(
@@ -127,9 +128,9 @@ def test_workspaces_stand_in_package_json_or_in_pnpms_own_file() -> None:
     ],
 )
 def test_catalogs(name: str, data: dict[str, Any], settings: dict[str, Any]) -> None:
-    assert manager.catalogs(name, data, settings) == {"default": {"a": "1"}, "old": {"a": "0"}}
+    assert managers.catalogs(name, data, settings) == {"default": {"a": "1"}, "old": {"a": "0"}}
 
 
 def test_without_catalogs_there_are_none() -> None:
-    assert manager.catalogs("pnpm", {}, {"catalog": "x", "catalogs": ["x"]}) == {}
-    assert manager.catalogs("npm", json.loads('{"workspaces": ["a"]}'), {}) == {}
+    assert managers.catalogs("pnpm", {}, {"catalog": "x", "catalogs": ["x"]}) == {}
+    assert managers.catalogs("npm", json.loads('{"workspaces": ["a"]}'), {}) == {}

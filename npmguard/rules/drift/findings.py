@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterator, Sequence
+
 from npmguard import commands
-from npmguard.model import Finding, Fix, Location, Project, Severity
+from npmguard.model import Finding, Fix, Location, Package, Project, Severity
+from npmguard.text import some
 
 
 def refused(
@@ -60,6 +64,23 @@ def loose(
 ) -> Finding:
     """What the manager installs all the same, though it is not what is asked for."""
     return _finding(project, Severity.MODERATE, title, detail, package, version, location, keys, subject)
+
+
+def unused(project: Project, packages: Sequence[Package]) -> Iterator[Finding]:
+    """What nothing leads to and the manager leaves out, as one finding; nothing where there is none."""
+    labels = sorted({package.label for package in packages})
+    if not labels:
+        return
+    assert project.lockfile is not None
+    lock = posixpath.basename(project.lockfile.file)
+    count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
+    yield stale(
+        project,
+        f"{lock} holds {count} that nothing asks for: {some(labels)}",
+        f"No chain of dependencies leads to {some(labels, 5)}. An install works, and leaves them out.",
+        location=Location(project.lockfile.file, packages[0].pointer),
+        subject=" ".join(labels),
+    )
 
 
 def _finding(

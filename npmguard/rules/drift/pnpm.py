@@ -19,11 +19,20 @@ from typing import Any
 from npmguard import versions
 from npmguard.jsontext import pointer
 from npmguard.lockfiles.pnpm import Importer, without_peers
-from npmguard.model import Dependency, DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
-from npmguard.project import manager as managers
+from npmguard.model import (
+    Dependency,
+    DependencyGraph,
+    DependencyKind,
+    Evidence,
+    Finding,
+    Location,
+    Manifest,
+    Project,
+)
 from npmguard.rules.drift import pnpm_settings
-from npmguard.rules.drift.findings import loose, refused, stale
+from npmguard.rules.drift.findings import loose, refused, stale, unused
 from npmguard.rules.drift.pnpm_settings import Settings, Wish
+from npmguard.text import some
 
 _NEWEST = 12
 # the lockfile's major versions that each major version of pnpm installs from when frozen
@@ -38,7 +47,7 @@ _GIT_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitb
 _GIT_URL = re.compile(r"(git|git\+https|https)://([^/@?\s]+)/([^@?\s]+)", re.IGNORECASE)
 
 
-def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+def check(project: Project, graph: DependencyGraph, evidence: Evidence) -> Iterator[Finding]:
     """What pnpm refuses of the project's lockfile (high), lets pass though it should not (moderate), and what
     is merely stale (low)."""
     if project.lockfile is not None:
@@ -47,7 +56,7 @@ def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
 
 def major(project: Project, graph: DependencyGraph) -> int:
     """The major version of pnpm whose rule counts."""
-    said = managers.declared(project.manifest.data)
+    said = project.declared
     number = re.match(r"\D{0,3}(\d{1,3})(?!\d)", said[1]) if said is not None and said[0] == "pnpm" else None
     if number is not None:
         return min(max(int(number[1]), 6), _NEWEST)
@@ -537,12 +546,11 @@ class _Check:
         """What the lockfile holds that nothing on disk asks for."""
         gone = [key for key in self.importers if key and key not in self.project.workspaces]
         if gone:
-            shown = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
             count = "a workspace" if len(gone) == 1 else f"{len(gone)} workspaces"
             yield stale(
                 self.project,
                 f"{self.lock} still has {count} that no folder of the project is",
-                f"No package.json lies in {shown}. pnpm installs the rest all the same.",
+                f"No package.json lies in {some(gone)}. pnpm installs the rest all the same.",
                 location=Location(self.file, self.importers[gone[0]].pointer),
                 subject=" ".join(gone),
             )
@@ -555,17 +563,8 @@ class _Check:
             if key in wished
             for name in importer.locked
         )
-        if extra and not dropped:
-            labels = sorted({p.label for p in extra})
-            more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
-            count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
-            yield stale(
-                self.project,
-                f"{self.lock} holds {count} that nothing asks for: {', '.join(labels[:5])}{more}"[:200],
-                f"No chain of dependencies leads to {count} of {self.lock}; pnpm leaves them out.",
-                location=Location(self.file, extra[0].pointer),
-                subject=" ".join(labels),
-            )
+        if not dropped:
+            yield from unused(self.project, extra)
 
     def _refused(
         self,

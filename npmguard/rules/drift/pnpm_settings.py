@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from npmguard import versions
+from npmguard import managers, versions
 from npmguard.jsontext import pointer
 from npmguard.model import DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
-from npmguard.project import manager as managers
-from npmguard.project.pnpm import HOOKS
 from npmguard.rules.drift import pnpm_hash
 from npmguard.rules.drift.findings import refused, stale
 
@@ -389,7 +387,9 @@ def _hooks(project: Project, notes: Mapping[str, Any], settings: Settings) -> It
         return
     assert project.lockfile is not None
     files = [
-        name for name in HOOKS if name in project.held and (settings.major >= 11 or name.endswith(".cjs"))
+        name
+        for name in managers.PNPM_HOOKS
+        if name in project.held and (settings.major >= 11 or name.endswith(".cjs"))
     ]
     asked = None
     if files:
@@ -400,7 +400,7 @@ def _hooks(project: Project, notes: Mapping[str, Any], settings: Settings) -> It
     if not files and patches and not any(path in project.held for path in patches):
         return  # only a part of the project lies here
     if asked != given:
-        file = files[0] if files else HOOKS[-1]
+        file = files[0] if files else managers.PNPM_HOOKS[-1]
         place = _at(project, *(["pnpmfileChecksum"] if given is not None else []))
         yield _differs(project, "pnpmfileChecksum", None, asked, given, place, file)
 

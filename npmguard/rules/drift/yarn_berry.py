@@ -21,15 +21,15 @@ from npmguard.lockfiles import yarn_descriptors as texts
 from npmguard.lockfiles.yarn_berry import METADATA, NEWEST, Entry, Lock
 from npmguard.lockfiles.yarn_descriptors import Locator
 from npmguard.lockfiles.yarn_extensions import ADDED
-from npmguard.model import DependencyGraph, Finding, Location, Manifest, Project
+from npmguard.model import DependencyGraph, Evidence, Finding, Location, Manifest, Project
 from npmguard.rules.drift import findings
 from npmguard.rules.places import asked_in
+from npmguard.text import some
 
 # the version of the lockfile that each yarn writes, from its first release on
 _WRITES = (((2, 0), 4), ((3, 1), 5), ((3, 2), 6), ((4, 0), 8), ((4, 14), 9), ((4, 15), NEWEST))
 _NEWEST_YARN = (4, 18)
 _META = ("built", "optional", "unplugged")
-_MOST_NAMED = 5
 _MOST_EXTENSIONS = 200  # of one package
 # what an entry of a patch repeats of its source's
 _TAKEN_OVER = (
@@ -44,7 +44,7 @@ _TAKEN_OVER = (
 _BARE = ("link:", "exec:")  # whatever package.json lies there is not looked at
 
 
-def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+def check(project: Project, graph: DependencyGraph, evidence: Evidence) -> Iterator[Finding]:
     """The drift of a yarn.lock of yarn 2 or later."""
     lock = graph.notes.get("lock")
     if not isinstance(lock, Lock) or lock.manifest is None or project.lockfile is None:
@@ -506,12 +506,10 @@ class _Check:
             return
         first = found[0][1]
         labels = [full for full, _ in found]
-        more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
-        named = ", ".join(labels[:_MOST_NAMED]) + more
         yield findings.refused(
             self.project,
-            f"{self.name} holds what nothing asks for: {named}"[:200],
-            f"{self.name} gives {named}; no package.json and no package in it asks for that.",
+            f"{self.name} holds what nothing asks for: {some(labels)}",
+            f"{self.name} gives {some(labels, 5)}; no package.json and no package in it asks for that.",
             package=first.locator.name,
             location=Location(self.file, first.pointer),
             keys=tuple(dict.fromkeys(str(e.locator) for _, e in found if str(e.locator) in self.graph.nodes)),

@@ -23,6 +23,7 @@ from npmguard.model import (
     Dependency,
     DependencyGraph,
     DependencyKind,
+    Evidence,
     Finding,
     Location,
     Manifest,
@@ -32,6 +33,7 @@ from npmguard.model import (
 )
 from npmguard.rules.drift import findings
 from npmguard.rules.places import asked_in
+from npmguard.text import some
 
 # More than this that one package asks for in vain is one finding.
 _MOST_ALONE = 5
@@ -42,7 +44,7 @@ _SYSTEMS = frozenset(("darwin", "win32", "freebsd", "openbsd", "netbsd", "sunos"
 _MACHINES = frozenset(("x64", "ia32", "arm", "arm64", "ppc64", "x86", "x86_64", "aarch64", "universal"))
 
 
-def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+def check(project: Project, graph: DependencyGraph, evidence: Evidence) -> Iterator[Finding]:
     """Findings of `lockfile-drift` for a project that yarn classic installs."""
     drift = _Drift(project, graph)
     refused = list(drift.refused())
@@ -367,19 +369,7 @@ class _Drift:
         """Entries that nothing asks for: an install would take them out."""
         kept = {self.patterns.get(one.pattern) for found in self.resolutions.values() for one in found}
         extra = [p for p in self.graph.packages if p.key not in self.graph.reachable and p.key not in kept]
-        if not extra:
-            return
-        labels = sorted({p.label for p in extra})
-        more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
-        count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
-        verb = "is" if len(labels) == 1 else "are"
-        yield findings.stale(
-            self.project,
-            f"{self.lock} holds {count} that nothing asks for: {', '.join(labels[:5])}{more}"[:200],
-            f"{count} {verb} in {self.lock}, though no chain of dependencies leads there.",
-            location=Location(self.lockfile, extra[0].pointer),
-            subject=" ".join(labels),
-        )
+        yield from findings.unused(self.project, extra)
 
     # -- words and places
 
@@ -391,8 +381,7 @@ class _Drift:
         held = sorted(self._held.get(name, ()))
         if not held:
             return "nothing of that name"
-        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
-        return f"only {', '.join(held[:3])}{more}"
+        return f"only {some(held)}"
 
     @cached_property
     def _held(self) -> Mapping[str, Sequence[str]]:

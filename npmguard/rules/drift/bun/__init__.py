@@ -20,12 +20,13 @@ from typing import Any, NamedTuple
 from npmguard import specs
 from npmguard.jsontext import pointer
 from npmguard.lockfiles import Catalogs, bun
-from npmguard.model import DependencyGraph, DependencyKind, Finding, Location, Manifest, Project
+from npmguard.model import DependencyGraph, DependencyKind, Evidence, Finding, Location, Manifest, Project
 from npmguard.rules.drift import findings
 from npmguard.rules.drift.bun import overrides
 from npmguard.rules.drift.bun.layout import PEERS, Ask, Id, lay_out
 from npmguard.rules.drift.bun.lock import Lock, folder_of, is_workspace, version_of, wanted
 from npmguard.rules.drift.bun.resolve import Answer, Resolver, will_do
+from npmguard.text import some
 
 _OWN = (DependencyKind.PROD, DependencyKind.DEV)
 _FIELDS = {
@@ -37,7 +38,7 @@ _FIELDS = {
 }
 
 
-def check(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
+def check(project: Project, graph: DependencyGraph, evidence: Evidence) -> Iterator[Finding]:
     """What the frozen install refuses (high), lets pass all the same (moderate), or does not mind (low)."""
     drift = _Drift(project, graph)
     missing = list(drift.missing())
@@ -287,12 +288,11 @@ class _Drift:
         if not idle:
             return
         refused = not self.modern and any(id in seen for id in order[-len(idle) :])
-        labels = ", ".join(idle[:5]) + (f" and {len(idle) - 5} more" if len(idle) > 5 else "")
         count = "1 package" if len(idle) == 1 else f"{len(idle)} packages"
         yield (findings.refused if refused else findings.stale)(
             self.project,
-            f"{self.file} holds {count} that nothing asks for: {labels}"[:200],
-            f"package.json asks for nothing that leads to {labels}; {self.file} gives it all the same.",
+            f"{self.file} holds {count} that nothing asks for: {some(idle)}",
+            f"package.json asks for nothing that leads to {some(idle)}; {self.file} gives it all the same.",
             package=bun.split(idle[0])[0],
             version=version_of(idle[0]),
             location=self._entry(idle[0]),
