@@ -3,41 +3,72 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 
 from npmguard import jsontext
 from npmguard.errors import InputError
-from npmguard.model import DependencyGraph
+from npmguard.model import DependencyGraph, Package
 from npmguard.project.files import read
 
 _SCRIPTS = ("preinstall", "install", "postinstall")
+_STORE = "node_modules/.pnpm"
 
 
 def scripts(folder: str, graph: DependencyGraph) -> dict[str, Mapping[str, str]]:
-    """The scripts that an install runs, by install path, of the packages in node_modules that may have some.
+    """The scripts that an install runs, by key, of the packages in node_modules that may have some.
 
-    Only the version that the lockfile names counts. Nothing outside the project's folder is read, and what
-    cannot be read is left out.
+    npm's lockfile says where each lies. For the others it is looked for at the top of node_modules, where
+    they put what they can, and in pnpm's own store there. Only the version that the lockfile names counts.
+    Nothing outside the project's folder is read, and what cannot be read is left out.
     """
     if not os.path.isdir(os.path.join(folder, "node_modules")):
         return {}
     inside = os.path.realpath(folder) + os.sep
+    stored = _stored(folder)
     found: dict[str, Mapping[str, str]] = {}
     for package in graph.packages:
         if package.has_install_script is False:
             continue
-        here = os.path.join(folder, *package.key.split("/"))
-        path = os.path.join(here, "package.json")
-        if not os.path.isfile(path) or not os.path.realpath(path).startswith(inside):
-            continue
-        try:
-            document = jsontext.loads(read(path, path), path)
-        except InputError:
-            continue
-        if not isinstance(document, dict) or document.get("version") != package.version:
-            continue
-        found[package.key] = _run(document, os.path.isfile(os.path.join(here, "binding.gyp")))
+        for place in _places(package, stored):
+            here = os.path.join(folder, *place.split("/"))
+            path = os.path.join(here, "package.json")
+            if not os.path.isfile(path) or not os.path.realpath(path).startswith(inside):
+                continue
+            try:
+                document = jsontext.loads(read(path, path), path)
+            except InputError:
+                continue
+            if not isinstance(document, dict) or document.get("version") != package.version:
+                continue
+            if place != package.key and document.get("name") != package.name:
+                continue
+            found[package.key] = _run(document, os.path.isfile(os.path.join(here, "binding.gyp")))
+            break
     return found
+
+
+def _places(package: Package, stored: list[str]) -> Iterator[str]:
+    """The folders that the package may lie in, relative to the project."""
+    if "node_modules/" in package.key:
+        yield package.key
+        return
+    yield f"node_modules/{package.alias or package.name}"
+    label = package.label.replace("/", "+")
+    for name in stored[bisect_left(stored, label) :]:
+        if not name.startswith(label):
+            break
+        if name[len(label) :][:1] in ("", "_", "("):  # what follows are its peers
+            yield f"{_STORE}/{name}/node_modules/{package.name}"
+            break
+
+
+def _stored(folder: str) -> list[str]:
+    """The names of the folders in pnpm's store, sorted."""
+    try:
+        return sorted(os.listdir(os.path.join(folder, *_STORE.split("/"))))
+    except OSError:
+        return []
 
 
 def _run(document: Mapping[str, object], add_on: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.projects import entry, write
 
-from npmguard.model import DependencyGraph
+from npmguard.model import DependencyGraph, Package, Source
 from npmguard.project.installed import scripts
 from npmguard.project.load import Found, load
 
@@ -152,3 +152,38 @@ def test_a_pipe_is_not_waited_for(here: Path) -> None:
     (here / ONCE).mkdir(parents=True)
     os.mkfifo(here / ONCE / "package.json")
     assert scripts(".", graph(here, {ONCE: entry("once", "1.4.0", hasInstallScript=True)})) == {}
+
+
+def other(*labels: str) -> DependencyGraph:
+    """A graph of packages whose lockfile does not say where they lie."""
+    nodes = {}
+    for label in labels:
+        name, version = label.rsplit("@", 1)
+        nodes[label] = Package(label, name, version, Source.REGISTRY)
+    return DependencyGraph(nodes, lambda names: {}, format="pnpm-9.0")
+
+
+def test_other_managers_put_packages_at_the_top(here: Path) -> None:
+    install(here, ONCE, {"name": "once", "version": "1.4.0", "scripts": {"install": "x"}})
+    assert scripts(".", other("once@1.4.0", "once@1.3.0")) == {"once@1.4.0": {"install": "x"}}
+
+
+def test_another_package_in_its_place_does_not_count(here: Path) -> None:
+    install(here, ONCE, {"name": "twice", "version": "1.4.0", "scripts": {"install": "x"}})
+    assert scripts(".", other("once@1.4.0")) == {}
+
+
+def test_pnpm_keeps_packages_in_its_store(here: Path) -> None:
+    store = "node_modules/.pnpm"
+    for folder, name, version in (
+        ("@b+once@1.4.0", "@b/once", "1.4.0"),
+        ("ui@2.0.0_react@18.2.0", "ui", "2.0.0"),
+        ("ui@2.0.0-rc.1", "ui", "2.0.0-rc.1"),
+    ):
+        document = {"name": name, "version": version, "scripts": {"install": folder}}
+        install(here, f"{store}/{folder}/node_modules/{name}", document)
+    assert scripts(".", other("@b/once@1.4.0", "ui@2.0.0", "ui@2.0.0-rc.1", "ui@1.0.0")) == {
+        "@b/once@1.4.0": {"install": "@b+once@1.4.0"},
+        "ui@2.0.0": {"install": "ui@2.0.0_react@18.2.0"},
+        "ui@2.0.0-rc.1": {"install": "ui@2.0.0-rc.1"},
+    }
