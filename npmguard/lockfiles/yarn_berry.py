@@ -39,7 +39,7 @@ _MAPS = ("dependencies", "peerDependencies", "bin")
 _METAS = ("dependenciesMeta", "peerDependenciesMeta")
 _GIT = ("git:", "git+", "git@", "ssh:", "github:")
 _MOST_WISHES = 200  # resolutions of one name
-_MOST_COPIES = 200  # of one name, to choose the best of
+_MOST_COPIES = 16  # of one name, to choose the best of
 _LOCAL = "0.0.0-use.local"  # the version of all that is not installed from an archive
 
 

@@ -12,9 +12,9 @@ from npmguard.lockfiles.yarn_descriptors import Locator
 from npmguard.model import DependencyGraph, DependencyKind, Manifest, Source
 from npmguard.project import manifest as manifests
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "lockfiles" / "yarn-berry"
-ODD = (FIXTURES / "oddities" / "yarn.lock").read_bytes()
-PEERS = (FIXTURES / "peers" / "yarn.lock").read_bytes()
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "drift" / "yarn-berry"
+ODD = (FIXTURES / "rich-4" / "yarn.lock").read_bytes()
+PEERS = (FIXTURES / "plain-4" / "yarn.lock").read_bytes()
 
 
 def manifest(document: dict[str, Any], file: str = "package.json") -> Manifest:
@@ -83,7 +83,7 @@ def test_who_gets_what() -> None:
 
 
 def test_resolutions_stand_for_what_is_asked() -> None:
-    root = json.loads((FIXTURES / "oddities" / "package.json").read_bytes())
+    root = json.loads((FIXTURES / "rich-4" / "package.json").read_bytes())
     graph = parse(ODD, root)
     assert targets(graph, "debug@npm:4.3.7") == {"ms": "ms@npm:2.1.2"}
     assert targets(graph, "is-odd@npm:3.0.1") == {"is-number": "is-number@npm:6.0.0"}
@@ -284,7 +284,7 @@ def test_a_broken_lockfile_never_breaks_the_reader(data: st.DataObject) -> None:
             case _:
                 lines[one] = f"  {lines[one]}"
         lines = lines or [""]
-    root = json.loads((FIXTURES / "oddities" / "package.json").read_bytes())
+    root = json.loads((FIXTURES / "rich-4" / "package.json").read_bytes())
     try:
         graph = parse("\n".join(lines).encode(), root)
     except InputError:

@@ -5,7 +5,7 @@ import pytest
 from npmproject import project
 from support.server import integrity
 
-from npmguard.lockfiles import npm
+from npmguard.lockfiles import npm, yarn_berry
 from npmguard.model import Evidence, Finding, Lockfile, Project, Severity
 from npmguard.project import manifest as manifests
 from npmguard.rules.integrity_missing import RULE
@@ -139,3 +139,19 @@ def test_development_is_left_out_of_a_production_audit() -> None:
 @pytest.mark.parametrize("text", ["sha512-", "sha512-?x"])
 def test_an_algorithm_without_a_hash_is_none(text: str) -> None:
     assert check(of("b", "c", a=entry("a") | {"integrity": text}))
+
+
+def test_yarn_berry_has_checksums_of_its_own() -> None:
+    def entry(name: str, fields: str) -> str:
+        return f'"{name}@npm:1":\n  resolution: "{name}@npm:1.0.0"\n{fields}  linkType: hard\n\n'
+
+    def found(*entries: str) -> list[Finding]:
+        data = "__metadata:\n  version: 8\n\n" + "".join(entries)
+        graph = yarn_berry.parse(data.encode(), "yarn.lock")
+        manifest = manifests.parse(b"{}", "package.json")
+        return check(Project(".", manifest, {}, "yarn-berry", Lockfile("yarn.lock", graph.format, graph)))
+
+    good = [entry(name, "  checksum: 10c0/00\n") for name in "abcd"]
+    # nobody's checksum is known of what was never fetched, as it is for other platforms
+    assert found(*good, entry("e", "  conditions: os=darwin\n")) == []
+    assert [(f.package, f.severity) for f in found(*good, entry("e", ""))] == [("e", Severity.HIGH)]

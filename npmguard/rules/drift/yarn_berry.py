@@ -207,7 +207,9 @@ class _Check:
             f"{name}: {self.name} calls this workspace {other}",
             f"{member.file} asks for the name {name}; {self.name} has {entry.locator}.",
             package=name,
-            location=Location(member.manifest.file, "/name" if member.manifest.name else ""),
+            location=Location(member.manifest.file, "/name")
+            if member.manifest.name
+            else Location(self.file, entry.pointer),
             subject=f"name {member.folder}",
         )
 
@@ -249,7 +251,8 @@ class _Check:
             detail = f"{who} asks for version {manifest.version}; {self.name} has a copy of {version}."
             yield self._differs(member, entry, entry.locator.name, title, detail)
         now, then = texts.platforms(manifest.data), entry.fields.get("conditions")
-        if self.lock.version > 4 and now != then:
+        workspace = entry.locator.reference.startswith("workspace:")  # there for all platforms
+        if self.lock.version > 4 and not workspace and now != then:
             title = f"{entry.locator.name}: {who} is for {now or 'any platform'}, {self.name} says otherwise"
             detail = f"{who} asks for {now or 'no platform'}; {self.name} gives {then or 'no conditions'}."
             yield self._differs(member, entry, entry.locator.name, title, detail)
