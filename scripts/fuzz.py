@@ -1,22 +1,29 @@
-"""Feeds the lockfile readers with mutated lockfiles: python scripts/fuzz.py SECONDS FILE...
+"""Feeds npmguard with mutated files: python scripts/fuzz.py SECONDS PATH...
 
-Each mutation of each file is read, its edges are linked and its places located. Whatever is raised but an
-InputError is a defect: the input is kept beside, with the traceback, and the run ends with 1. A run is told
-by its seed (the first argument may be SECONDS@SEED), so that it can be made again.
+A path is a lockfile, or the folder of a whole project. Each mutation of a lockfile is read, its edges are
+linked and its places located; of a project, one file is mutated, and it is audited offline and reported.
+Whatever is raised but an error that npmguard raises on purpose is a defect: the input is kept in the working
+directory, with the traceback, and the run ends with 1. A run is told by its seed (the first argument may be
+SECONDS@SEED), so that it can be made again.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import re
+import shutil
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
 
-from npmguard.errors import InputError
+from npmguard import audit
+from npmguard.errors import InputError, NpmguardError
 from npmguard.lockfiles import BY_FILE
+from npmguard.reports import console
+from npmguard.reports import json as report_json
+from npmguard.settings import Options
 
 _TOKEN = re.compile(rb"[\w.@^~+/-]+|\s+|[^\w\s]")
 _ODD = (
@@ -119,28 +126,51 @@ def read(data: bytes, name: str) -> bool:
     return True
 
 
+def audited(project: Path, file: Path, data: bytes) -> bool:
+    """Is the project audited with this text in place of the file's (True), or refused (False)?"""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(project, copy)
+        (copy / file.relative_to(project)).write_bytes(data)
+        try:
+            report = audit.check([copy], Options(offline=True))
+        except NpmguardError:
+            return False
+        console.render(report, verbose=True)
+        report_json.render(report)
+    return True
+
+
+def attempt(path: Path, file: Path, data: bytes) -> bool:
+    return audited(path, file, data) if path.is_dir() else read(data, path.name)
+
+
 def main(words: list[str]) -> int:
     seconds, _, seed = words[0].partition("@")
     chance = random.Random(int(seed or 0))  # noqa: S311 - a seed is what is wanted
-    files = [(os.path.basename(path), Path(path).read_bytes(), path) for path in words[1:]]
-    for name, data, path in files:
-        assert read(data, name), f"{path} is not read as it is"
-    counts = {path: [0, 0] for path in words[1:]}
+    files = [
+        (path, file)
+        for path in map(Path, words[1:])
+        for file in ([p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path])
+    ]
+    for path, file in files:
+        assert attempt(path, file, file.read_bytes()), f"{file} is not read as it is"
+    counts = {path: [0, 0] for path, _ in files}
     slowest = (0.0, "")
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
-        name, data, path = chance.choice(files)
-        data = mutated(data, chance)
+        path, file = chance.choice(files)
+        data = mutated(file.read_bytes(), chance)
         began = time.process_time()
         try:
-            counts[path][read(data, name)] += 1
+            counts[path][attempt(path, file, data)] += 1
         except Exception:
             traceback.print_exc()
-            kept = f"fuzz-{name}"
+            kept = f"fuzz-{file.name}"
             Path(kept).write_bytes(data)
-            print(f"{path}: kept as {kept}")
+            print(f"{file}: kept as {kept}")
             return 1
-        slowest = max(slowest, (time.process_time() - began, path))
+        slowest = max(slowest, (time.process_time() - began, str(file)))
     for path, (refused, taken) in counts.items():
         print(f"{path}: {refused + taken} mutations, {taken} read, {refused} refused")
     print(f"slowest: {slowest[0]:.2f} s ({slowest[1]})")
