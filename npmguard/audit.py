@@ -49,14 +49,23 @@ def check(
     for found in load.find([os.fspath(path) for path in paths]):
         config = npmrc.load(found.folder, registry=options.registry)
         project = load.load(found, registries=config.registries, config=config.values, own=config.own)
-        mine = resolve(options, found.folder, project.manifest)
-        if mine.minimum_release_age is None and not options.strict:
-            mine = mine._replace(minimum_release_age=installs.minimum_release_age(project))
+        mine = settled(options, found.folder, project)
         used.append(mine)
         reports.append(_audit(project, found.folder, config, mine, progress))
         if project.graph is not None:
             seen |= project.graph.labels
     return policy.report("check", began, reports, len(seen), used)
+
+
+def settled(options: Options, folder: str, project: Project) -> Settings:
+    """The settings for a project: where npmguard's own say nothing, a release's age is the manager's matter.
+
+    Raises what `resolve` raises.
+    """
+    found = resolve(options, folder, project.manifest)
+    if found.minimum_release_age is not None or options.strict:
+        return found
+    return found._replace(minimum_release_age=installs.minimum_release_age(project))
 
 
 def _audit(

@@ -158,7 +158,9 @@ def _finding(
         names = ", ".join(text) if text else "a script"
         title = f"{package.label} runs {names} on install"
         if idle:
-            title = f"{package.label} has {names} for install, which does not run"
+            title = (
+                f"{package.label} has {names}, which {project.manager.removesuffix('-berry')} does not run"
+            )
         detail = "; ".join(f"{name}: {command}" for name, command in (text or {}).items())
         detail = detail or "The script's text is not known: neither node_modules nor the registry gave it."
     severity = Severity.LOW

@@ -99,16 +99,14 @@ def _opened(
 
 def _left_open(project: Project, policy: ScriptPolicy, running: Sequence[Package], unsure: str) -> Finding:
     """Nobody said anything, and scripts run; `unsure` says where that goes by the manager's version."""
-    few = len(running) == 1
-    what = (
-        "1 package runs its install script" if few else f"{len(running)} packages run their install scripts"
-    )
+    count = len(running)
+    what = "1 package runs an install script" if count == 1 else f"{count} packages run install scripts"
     file, line, _ = policy.remedy
     command = "npm config set ignore-scripts true --location=project" if line == _NPM else None
     return Finding(
         "scripts-enabled",
         Severity.LOW,
-        f"{what} on install, and nobody chose so",
+        f"{what} that nobody chose",
         f"{_named(running)}. {f'{unsure}. ' if unsure else ''}{_remedy(policy)}",
         fix=Fix("edit", f"{line} in {file}", command),
         location=Location(project.manifest.file, ""),

@@ -168,3 +168,28 @@ def test_a_harmless_copy_does_not_hide_another_one(entry: dict[str, Any]) -> Non
         },
     )
     assert check(found)
+
+
+def test_one_that_its_manager_does_not_run_is_told_as_info() -> None:
+    found = direct(hasInstallScript=True)._replace(manager="pnpm", declared=("pnpm", "12.21.0"))
+    (finding,) = check(found, saying(True, manifests={("a", "1.0.0"): TEXT}))
+    assert finding.severity is Severity.INFO
+    assert finding.title == "a@1.0.0 has postinstall, which pnpm does not run"
+    assert finding.detail == (
+        "pnpm does not run it: allowBuilds does not name it. postinstall: node build.js"
+    )
+
+
+def test_one_that_was_chosen_says_by_which_setting() -> None:
+    settings = {"allowBuilds": {"a": "true"}}
+    found = direct(hasInstallScript=True)._replace(manager="pnpm", manager_config=settings)
+    (finding,) = check(found)
+    assert finding.severity is Severity.LOW
+    assert finding.detail.startswith("pnpm runs it: allowBuilds in pnpm-workspace.yaml names it. ")
+
+
+def test_one_from_git_that_is_refused_is_not_built() -> None:
+    (finding,) = check(direct(resolved=GIT)._replace(declared=("npm", "12.2.1")))
+    assert finding.severity is Severity.INFO
+    assert finding.title == "a@1.0.0 comes from git and is not built on install"
+    assert "that is not fetched (allow-git is none by default)" in finding.detail

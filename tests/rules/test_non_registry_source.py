@@ -164,3 +164,25 @@ def test_what_yarn_classic_makes_of_git_dependencies(url: str, severity: Severit
     graph = yarn_classic.parse(lock.encode(), "yarn.lock", manifest)
     (found,) = check(Project(".", manifest, {}, "yarn", Lockfile("yarn.lock", graph.format, graph)))
     assert (found.severity, found.subject) == (severity, "git")
+
+
+@pytest.mark.parametrize(
+    ("manager", "fields", "words"),
+    [
+        ("npm", {}, "npm 12 and later refuse it: allow-git is none by default."),
+        ("npm", {"config": {"allow-git": "none"}}, "npm 11 and later refuse it: allow-git is none."),
+        ("npm", {"config": {"allow-git": "root"}}, "allow-git is root, and another package brings it."),
+        ("npm", {"config": {"allow-git": "all"}}, ""),
+        ("npm", {"declared": ("npm", "12.2.1")}, "npm refuses it: allow-git is none by default."),
+        ("pnpm", {"declared": ("pnpm", "12.21.0")}, "when resolving anew (blockExoticSubdeps), and installs"),
+        ("pnpm", {"declared": ("pnpm", "10.34.9")}, ""),
+        ("pnpm", {"manager_config": {"blockExoticSubdeps": "false"}}, ""),
+        ("yarn-berry", {"manager_config": {"approvedGitRepositories": ["**"]}}, ""),
+        ("yarn-berry", {"manager_config": {"approvedGitRepositories": []}}, "does not approve it."),
+        ("bun", {}, ""),
+    ],
+)
+def test_what_the_manager_refuses_is_said(manager: str, fields: dict[str, Any], words: str) -> None:
+    (found,) = check(transitive(GIT)._replace(manager=manager, **fields))
+    assert words in found.detail
+    assert ("refuse" in found.detail) is (words != "")
