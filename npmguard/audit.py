@@ -23,7 +23,7 @@ from npmguard.model import (
     ProjectReport,
     Report,
 )
-from npmguard.project import load, npmrc
+from npmguard.project import load, npmrc, registries
 from npmguard.project.files import read
 from npmguard.rules.base import Rule, nothing
 from npmguard.settings import Options, Settings, resolve
@@ -47,8 +47,10 @@ def check(
     seen: set[tuple[str, str | None]] = set()
     used: list[Settings] = []
     for found in load.find([os.fspath(path) for path in paths]):
-        config = npmrc.load(found.folder, registry=options.registry)
-        project = load.load(found, registries=config.registries, config=config.values, own=config.own)
+        project = load.load(found)
+        beside = registries.beside(project.manager, project.manager_config)
+        config = npmrc.load(found.folder, registry=options.registry, beside=beside)
+        project = project._replace(registries=config.registries, config=config.values, own_config=config.own)
         mine = settled(options, found.folder, project)
         used.append(mine)
         reports.append(_audit(project, found.folder, config, mine, progress))

@@ -6,13 +6,15 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def apart(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test sees the machine's npm settings, or the user's cache."""
+    """No test sees the machine's npm settings, the user's files, or the user's cache."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
         if name.lower().startswith("npm_config_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(home / "npmrc"))
     monkeypatch.setenv("NPM_CONFIG_GLOBALCONFIG", str(home / "globalrc"))
     monkeypatch.setenv("NPMGUARD_CACHE_DIR", str(home / "cache"))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from npmguard.errors import InputError
 from npmguard.origins import default_registry
@@ -112,19 +113,84 @@ def _joined(username: str | None, password: str | None) -> str | None:
     return b64encode(username.encode() + b":" + plain).decode()
 
 
-def load(folder: str, *, registry: str | None = None, environ: Mapping[str, str] | None = None) -> NpmConfig:
-    """npm's settings for the project in `folder`; `registry` is the command line's, above all others."""
+class Fill:
+    """Puts the environment into the settings of another manager's file, within what they are trusted with.
+
+    `known` are the hosts that the user's own settings name; None for a file of the user's, which is trusted.
+    What is not followed leaves a line in `ignored`.
+    """
+
+    def __init__(self, env: Mapping[str, str], file: str, known: set[str] | None, ignored: list[str]) -> None:
+        self.env = env
+        self._file = file
+        self._known = known
+        self._ignored = ignored
+
+    def url(self, key: str, text: str) -> str | None:
+        """A registry's URL: a variable may name it, but a project may write none into that of another."""
+        if self._known is not None and "${" in text and _VARIABLE.fullmatch(text) is None:
+            self._ignored.append(f"{self._file}: {key} mixes a variable into a URL")
+            return None
+        return _replaced(text, self.env)
+
+    def secret(self, url: str, text: str) -> str | None:
+        """A credential for the registry of that URL."""
+        host = _host(url)
+        if self._known is not None and "${" in url + text and not _may_know(host, self._known):
+            self._ignored.append(
+                f"{self._file}: a variable's value is not sent to {host}, which only the project names"
+            )
+            return None
+        return _replaced(text, self.env)
+
+
+class Beside(NamedTuple):
+    """Another manager's settings files, read as an npmrc would say it.
+
+    `weak` are those that npm's own files stand above.
+    """
+
+    file: str
+    user: Mapping[str, Any]
+    project: Mapping[str, Any]
+    read: Callable[[Mapping[str, Any], Fill], Settings]
+    weak: bool = False
+
+
+def load(
+    folder: str,
+    *,
+    registry: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    beside: Beside | None = None,
+) -> NpmConfig:
+    """npm's settings for the project in `folder`; `registry` is the command line's, above all others.
+
+    `beside` are those of the project's own manager, where that is another.
+    """
     env = os.environ if environ is None else environ
+    ignored: list[str] = []
     trusted: Settings = {}
     for path in _trusted_files(env):
         trusted |= _expanded(_file(path), env)
+    if beside is not None:
+        theirs = beside.read(beside.user, Fill(env, beside.file, None, ignored))
+        trusted = {**theirs, **trusted} if beside.weak else {**trusted, **theirs}
     above = _from_environment(env)
     if registry:
         above["registry"] = registry
     project = _file(os.path.join(folder, ".npmrc"))
     known = _hosts({**trusted, **above})
-    allowed, ignored = _allowed(project, env, known)
-    return _config({**trusted, **allowed, **above}, ignored, frozenset(allowed.keys() - above.keys()))
+    allowed = _allowed(project, env, known, ignored)
+    own = frozenset(allowed.keys() - above.keys())
+    below: Settings = {}
+    if beside is not None:
+        theirs = beside.read(beside.project, Fill(env, beside.file, known, ignored))
+        if beside.weak:
+            below = theirs
+        else:
+            allowed |= theirs
+    return _config({**below, **trusted, **allowed, **above}, ignored, own)
 
 
 def _config(merged: Settings, ignored: list[str], own: frozenset[str]) -> NpmConfig:
@@ -172,35 +238,36 @@ def _hosts(settings: Settings) -> set[str]:
     return found
 
 
-def _allowed(project: Settings, env: Mapping[str, str], known: set[str]) -> tuple[Settings, list[str]]:
-    """Those settings of the project's .npmrc that are followed, and a line for each that is not."""
+def _host(url: str) -> str:
+    """The host and port of a URL, as npm's keys have it."""
+    return url.partition("//")[2].partition("/")[0].rpartition("@")[2]
+
+
+def _may_know(host: str, known: set[str]) -> bool:
+    """May a project have a value of the environment sent there?"""
+    return host in known or host == _host(default_registry())
+
+
+def _allowed(project: Settings, env: Mapping[str, str], known: set[str], ignored: list[str]) -> Settings:
+    """Those settings of the project's .npmrc that are followed, and in `ignored` a line for each other."""
     found: Settings = {}
-    ignored: list[str] = []
+    fill = Fill(env, ".npmrc", known, ignored)
     for key, value in project.items():
         if key.lower() in _OURS_ALONE or key.startswith("_"):
             ignored.append(f".npmrc: {key} is not taken from a project")
             continue
-        if "${" not in value and "${" not in key:
-            found[key] = value
-            continue
-        if key.startswith("//"):
-            # a token from the environment goes only to a host that the user's own settings know
-            host = key[2:].partition("/")[0]
-            if host in known or host == default_registry().split("/")[2]:
-                found[key] = _replaced(value, env)
+        filled: str | None = value
+        if "${" in value or "${" in key:
+            if key.startswith("//"):
+                # a token from the environment goes only to a host that the user's own settings know
+                filled = fill.secret(key, value)
+            elif key == "registry" or key.endswith(":registry"):
+                filled = fill.url(key, value)
             else:
-                ignored.append(
-                    f".npmrc: a variable's value is not sent to {host}, which only the project names"
-                )
-            continue
-        if key == "registry" or key.endswith(":registry"):
-            # a variable may name a registry, but not be written into the URL of another
-            whole = _VARIABLE.fullmatch(value)
-            if whole is None:
-                ignored.append(f".npmrc: {key} mixes a variable into a URL")
-                continue
-        found[key] = _replaced(value, env)
-    return found, ignored
+                filled = _replaced(value, env)
+        if filled is not None:
+            found[key] = filled
+    return found
 
 
 def _expanded(settings: Settings, env: Mapping[str, str]) -> Settings:
