@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from npmguard import installs, policy
+from npmguard import policy
 from npmguard import rules as catalogue
 from npmguard.errors import InputError
 from npmguard.jsontext import Places
@@ -59,14 +59,19 @@ def check(
     return policy.report("check", began, reports, len(seen), used)
 
 
+_OF_AGE = ("outdated",)  # rules that ask how old a release must be
+
+
 def settled(options: Options, folder: str, project: Project) -> Settings:
     """The settings for a project: where npmguard's own say nothing, a release's age is the manager's matter.
 
-    Raises what `resolve` raises.
+    It is looked up where a rule that asks for it is to run. Raises what `resolve` raises.
     """
     found = resolve(options, folder, project.manifest)
-    if found.minimum_release_age is not None or options.strict:
+    if found.minimum_release_age is not None or options.strict or not any(map(found.chosen, _OF_AGE)):
         return found
+    from npmguard import installs
+
     return found._replace(minimum_release_age=installs.minimum_release_age(project))
 
 

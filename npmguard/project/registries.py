@@ -12,10 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from npmguard import tomltext
+from npmguard import managers, tomltext
 from npmguard.errors import InputError
 from npmguard.origins import default_registry
-from npmguard.project import manager as managers
 from npmguard.project.npmrc import Beside, Fill, Settings
 
 

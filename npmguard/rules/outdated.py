@@ -86,11 +86,15 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         wanted = _wanted(edge, packument, latest) or current
         behind = _behind(current, latest)
         age = _age(packument, current)
+        young = _is_young(packument, latest, settings.minimum_release_age)
         detail = f"Locked {current}; wanted {wanted} by {edge.spec or '*'}; latest {latest}."
         if age:
-            detail += f" {current} was published {age} ago."
+            detail += f" {current} was published {_words(age)} ago."
         name, folder = edge.name, edge.source
-        if project.in_catalog(folder, name):
+        if young:
+            command = None
+            detail += f" {latest} is younger than the project's settings want a release to be: it can wait."
+        elif project.in_catalog(folder, name):
             command = None
             detail += " Its range stands in the catalog: change it there."
         elif wanted == latest:
@@ -98,9 +102,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         else:
             goal = f"npm:{package.name}@{latest}" if package.alias else latest
             command = commands.install(name, goal, edge.kind, [folder] if folder else [], root=not folder)
+        major = versions.difference(current, latest) == "major"
         yield Finding(
             "outdated",
-            Severity.LOW if versions.difference(current, latest) == "major" else Severity.INFO,
+            Severity.LOW if major and not young else Severity.INFO,
             f"{name} {current}: {latest} is out ({behind} behind)",
             detail,
             package=package.name,
@@ -139,19 +144,34 @@ def _behind(current: str, latest: str) -> str:
     return f"{count} {noun if count == 1 else plural}"
 
 
-def _age(packument: Packument, version: str) -> str | None:
-    """How long ago a version was published, where the registry knows.
+def _age(packument: Packument, version: str) -> float | None:
+    """How many seconds ago a version was published, where the registry knows.
 
     A mirror that rebuilds its metadata gives the day it first saw a version; that is not told.
     """
     facts = packument.versions.get(version)
     if not packument.registry_facts or facts is None or not facts.published:
         return None
+    from datetime import UTC, datetime
+
     try:
-        day = time.strptime(facts.published[:10], "%Y-%m-%d")
+        published = datetime.fromisoformat(facts.published)
     except ValueError:
         return None
-    days = (time.time() - time.mktime(day)) / 86_400
+    if published.tzinfo is None:
+        published = published.replace(tzinfo=UTC)
+    return time.time() - published.timestamp()
+
+
+def _is_young(packument: Packument, version: str, minimum: int | None) -> bool:
+    """Was it published so lately that the project's settings let no install take it?"""
+    age = _age(packument, version) if minimum else None
+    return age is not None and minimum is not None and age < minimum
+
+
+def _words(age: float) -> str:
+    """An age in seconds, in words."""
+    days = age / 86_400
     if days < 60:
         return f"{max(1, round(days))} days"
     return f"{round(days / 30.4)} months" if days < 730 else f"{round(days / 365.25)} years"

@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -163,3 +164,21 @@ def test_of_two_that_ask_for_one_copy_each_is_pointed_at() -> None:
     )
     places = [f.location and f.location.file for f in check(found, published("a", "2.0.0", "1.0.0", "2.0.0"))]
     assert places == ["package.json", "packages/ui/package.json"]
+
+
+@pytest.mark.parametrize(("minimum", "young"), [(None, False), (3600, False), (7 * 86_400, True)])
+def test_a_release_younger_than_the_settings_want_can_wait(minimum: int | None, young: bool) -> None:
+    yesterday = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 86_400))
+    facts = {"3.0.0": VersionFacts("3.0.0", published=yesterday)}
+    evidence = Evidence({"a": Packument("a", {"latest": "3.0.0"}, facts, ("1.0.0", "3.0.0"))})
+    (found,) = check(asking("^1.0.0", "1.0.0"), evidence, Settings(minimum_release_age=minimum))
+    assert ("it can wait" in found.detail) is young
+    assert found.severity is (Severity.INFO if young else Severity.LOW)
+    assert found.fix == ("upgrade", "3.0.0", None if young else "npm install a@3.0.0")
+
+
+def test_the_range_of_a_catalog_is_changed_there() -> None:
+    found = project({"dependencies": {"a": "catalog:"}}, {"node_modules/a": {"version": "1.0.0"}})
+    (finding,) = check(found, published("a", "3.0.0", "1.0.0", "3.0.0"))
+    assert finding.fix == ("upgrade", "3.0.0", None)
+    assert "stands in the catalog" in finding.detail
