@@ -167,6 +167,7 @@ def _narrow(lines: Sequence[str], first: int, file: str) -> Any:
                 key = body[:-1]
             if " #" in key:
                 raise _Outside
+            key = key.rstrip(_BLANK)
             rest = rest.lstrip(_BLANK)
         if key in top:
             raise InputError(file, f"the key {json.dumps(key)} stands twice in one mapping", first + at - 1)
@@ -409,7 +410,7 @@ def _walk(taken: Sequence[str], first: int) -> Iterator[tuple[str, int]]:
             if body[0] in "\"'":
                 key = _quoted_key(body)[0]
             else:
-                key = body.partition(": ")[0] if ": " in body else body.removesuffix(":")
+                key = (body.partition(": ")[0] if ": " in body else body.removesuffix(":")).rstrip(_BLANK)
         except _Outside:
             continue
         pointer = f"{above}/{escape(key)}"

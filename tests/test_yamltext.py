@@ -46,6 +46,7 @@ def narrow(text: str) -> Any:
         ("? long\n: x\nb: y", {"long": "x", "b": "y"}),
         ("# one\na: b\n\n  # two\nc: d", {"a": "b", "c": "d"}),
         ("a: b  \n", {"a": "b"}),
+        ("a : b\nc :\n  d: e", {"a": "b", "c": {"d": "e"}}),
         ("  a: b\n  c: d", None),
     ],
 )

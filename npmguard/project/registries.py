@@ -15,6 +15,7 @@ from typing import Any
 from npmguard import managers, tomltext
 from npmguard.errors import InputError
 from npmguard.origins import default_registry
+from npmguard.project import manager as reader
 from npmguard.project.npmrc import Beside, Fill, Settings
 
 
@@ -41,7 +42,7 @@ def beside(
 def _quietly(folder: str, manager: str) -> Mapping[str, Any]:
     """A settings file of the user's; nothing where it cannot be read, as with ~/.npmrc."""
     try:
-        return managers.config(folder, manager, folder)
+        return reader.config(folder, manager, folder)
     except InputError:
         return {}
 

@@ -38,9 +38,6 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         return
     known = {origins.read(url).host for url in project.registries.values()}
     known.update(origins.host_of(host) for host in settings.allowed_hosts)
-    if project.manager == "yarn":
-        settled = project.manager_config.items()  # yarn classic takes .yarnrc's word before .npmrc's
-        known.update(origins.read(url).host for key, url in settled if f":{key}".endswith(":registry"))
     foreign: dict[str, list[Package]] = {}
     usual: frozenset[str] = frozenset()
     for package in in_force(project, settings.production):

@@ -8,7 +8,7 @@ import pytest
 
 from npmguard import audit
 from npmguard.origins import default_registry
-from npmguard.project import manager as managers
+from npmguard.project import manager as reader
 from npmguard.project import npmrc, registries
 from npmguard.settings import Options
 
@@ -29,7 +29,7 @@ def load(
         (place / ("." + name if manager == "bun" and place is home else name)).write_text(text)
         (place / ".npmrc").write_text(rc)
     everything = {"HOME": str(home), "NPM_CONFIG_GLOBALCONFIG": str(here / "none"), **env}
-    settings = managers.config(str(folder), manager, str(folder))
+    settings = reader.config(str(folder), manager, str(folder))
     beside = registries.beside(manager, settings, everything)
     return npmrc.load(str(folder), environ=everything, beside=beside)
 

@@ -168,14 +168,6 @@ def test_without_a_lockfile_nothing_is_said() -> None:
     assert check(from_(EVIL)._replace(lockfile=None)) == []
 
 
-def test_what_yarn_classic_s_own_settings_name_is_expected() -> None:
-    found = from_(EVIL)._replace(manager="yarn")
-    assert len(check(found)) == 1
-    assert check(found._replace(manager_config={"registry": "https://evil.example/"})) == []
-    assert check(found._replace(manager_config={"@s:registry": "https://evil.example/"})) == []
-    assert len(check(found._replace(manager_config={"myregistry": "https://evil.example/"}))) == 1
-
-
 def test_the_default_registry_has_another_name_and_nothing_else_passes_for_it() -> None:
     assert len(default_hosts()) == 2
     for host in default_hosts():
