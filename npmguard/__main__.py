@@ -64,14 +64,11 @@ def _run(words: list[str]) -> int:
 
 
 def _call(command: object, values: object) -> int:
-    # one module for each command, imported only when it is run
-    if getattr(command, "name", "") == "explain":
-        from npmguard.cli import explain
+    # one module for each command, named like it and imported only when it is run
+    from importlib import import_module
 
-        return explain.run(values)  # type: ignore[arg-type]
-    from npmguard.cli import check
-
-    return check.run(values)  # type: ignore[arg-type]
+    code: int = import_module(f"npmguard.cli.{getattr(command, 'name', 'check')}").run(values)
+    return code
 
 
 if __name__ == "__main__":

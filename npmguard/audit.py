@@ -47,16 +47,21 @@ def check(
     seen: set[tuple[str, str | None]] = set()
     used: list[Settings] = []
     for found in load.find([os.fspath(path) for path in paths]):
-        project = load.load(found)
-        beside = registries.beside(project.manager, project.manager_config)
-        config = npmrc.load(found.folder, registry=options.registry, beside=beside)
-        project = project._replace(registries=config.registries, config=config.values, own_config=config.own)
-        mine = settled(options, found.folder, project)
+        project, config, mine = opened(found, options)
         used.append(mine)
-        reports.append(_audit(project, found.folder, config, mine, progress))
+        reports.append(audited(project, found.folder, config, mine, progress))
         if project.graph is not None:
             seen |= project.graph.labels
     return policy.report("check", began, reports, len(seen), used)
+
+
+def opened(found: load.Found, options: Options) -> tuple[Project, npmrc.NpmConfig, Settings]:
+    """A project as it lies on disk, with the settings of its package manager and npmguard's for it."""
+    project = load.load(found)
+    beside = registries.beside(project.manager, project.manager_config)
+    config = npmrc.load(found.folder, registry=options.registry, beside=beside)
+    project = project._replace(registries=config.registries, config=config.values, own_config=config.own)
+    return project, config, settled(options, found.folder, project)
 
 
 _OF_AGE = ("outdated",)  # rules that ask how old a release must be
@@ -75,13 +80,14 @@ def settled(options: Options, folder: str, project: Project) -> Settings:
     return found._replace(minimum_release_age=installs.minimum_release_age(project))
 
 
-def _audit(
+def audited(
     project: Project,
     folder: str,
     config: npmrc.NpmConfig,
     settings: Settings,
     progress: Progress | None,
 ) -> ProjectReport:
+    """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
     rules = catalogue.load(filter(settings.chosen, catalogue.IDS))
     if project.graph is not None and any(rule.id in ("install-script", "scripts-enabled") for rule in rules):
         from npmguard.project import installed
@@ -218,4 +224,4 @@ def _placed(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
         yield finding
 
 
-__all__ = ["Evidence", "check"]
+__all__ = ["Evidence", "audited", "check", "opened"]

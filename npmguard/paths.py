@@ -105,6 +105,24 @@ class Paths:
         found.sort(key=lambda path: (len(path), path))
         return tuple(found[:MOST]), count
 
+    def every(self, key: str, most: int) -> list[tuple[Label, ...]]:
+        """Every shortest path to what lies at a key, by name, no more than `most` of them."""
+        label = self._labels[key]
+        depths, parents = self._depths, self._parents
+        if label not in depths:
+            return []
+        found: list[tuple[Label, ...]] = []
+        waiting: list[tuple[Label, ...]] = [(label,)]
+        while waiting and len(found) < most:
+            path = waiting.pop()
+            here = path[0]
+            if here == self._project:
+                found.append(path)
+                continue
+            nearest = [parent for parent in parents[here] if depths[parent] == depths[here] - 1]
+            waiting += [(parent, *path) for parent in reversed(nearest)]
+        return sorted(found)
+
     def _shortest(self, label: Label) -> list[tuple[Label, ...]]:
         # Grown backwards from the package. The known depth tells how long a path will be at least, so the
         # shortest come out first; of a package's many parents only the next is looked at each time.

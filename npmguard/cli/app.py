@@ -73,8 +73,9 @@ def _function(command: Command, called: Callable[[Command, Values], None]) -> Ca
             default=[], help=about, metavar=f"[{name.upper()}]...", show_default=False
         )
     else:
-        kinds[name] = Optional[str]  # noqa: UP045
-        starts[name] = typer.Argument(default=None, help=about, metavar=f"[{name.upper()}]")
+        for name, about in (command.argument, *command.others):
+            kinds[name] = Optional[str]  # noqa: UP045
+            starts[name] = typer.Argument(default=None, help=about, metavar=f"[{name.upper()}]")
     for option in command.options:
         extra: dict[str, Any] = {"help": option.help}
         default: Any = False

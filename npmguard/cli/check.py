@@ -13,11 +13,11 @@ def run(values: Values) -> int:
 
     progress = Progress(quiet=bool(values["quiet"]))
     try:
-        report = check(_list(values["paths"]) or ["."], _options(values), progress)
+        report = check(_list(values["paths"]) or ["."], options(values), progress)
     finally:
         progress.clear()
-    output = _text(values["output"])
-    text = render(
+    output = text(values["output"])
+    rendered = render(
         report,
         str(values["format"]),
         color=str(values["color"]),
@@ -25,18 +25,19 @@ def run(values: Values) -> int:
         quiet=bool(values["quiet"]),
         to_file=output is not None,
     )
-    write(text, output)
+    write(rendered, output)
     return report.exit_code
 
 
-def _options(values: Values) -> Options:
+def options(values: Values) -> Options:
+    """What the command line says of an audit."""
     return Options(
-        _text(values["fail_on"]),
+        text(values["fail_on"]),
         _split(values["only"]),
         _split(values["skip"]),
-        _text(values["registry"]),
+        text(values["registry"]),
         tuple(_list(values["advisories"])),
-        _text(values["config"]),
+        text(values["config"]),
         bool(values["offline"]),
         bool(values["production"]),
         bool(values["strict"]),
@@ -44,7 +45,8 @@ def _options(values: Values) -> Options:
     )
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
+    """The value of an option that takes a text, or None."""
     return value if isinstance(value, str) else None
 
 

@@ -22,13 +22,18 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command. `argument` is the name and help of its positional arguments, `many` or one at most."""
+    """One command.
+
+    `argument` is the name and help of its positional arguments, `many` or one at most; `others` are further
+    ones, one at most of each.
+    """
 
     name: str
     help: str
     argument: tuple[str, str]
     many: bool
     options: tuple[Option, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
 
 _COLOR = Option(
@@ -46,6 +51,26 @@ GLOBAL = (_QUIET, _VERBOSE, _COLOR, _CONFIG)
 
 _OUTPUT = Option("output", ("-o", "--output"), "Write the report to this file.", "FILE")
 
+_AUDIT = (
+    _OUTPUT,
+    Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
+    Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
+    Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
+    Option("offline", ("--offline",), "Ask nobody: use the cache and local files alone."),
+    Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+    Option(
+        "advisories",
+        ("--advisories",),
+        "A file or folder of OSV records to look in as well.",
+        "PATH",
+        many=True,
+    ),
+    Option("production", ("--production",), "Look past what only development brings."),
+    Option("strict", ("--strict",), "Do without the settings of the audited project."),
+    Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+    *GLOBAL,
+)
+
 CHECK = Command(
     "check",
     "Audit projects: lockfile, install scripts, names, freshness, advisories.",
@@ -60,23 +85,7 @@ CHECK = Command(
             choices=("console", "json"),
             default="console",
         ),
-        _OUTPUT,
-        Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
-        Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
-        Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
-        Option("offline", ("--offline",), "Ask nobody: use the cache and local files alone."),
-        Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
-        Option(
-            "advisories",
-            ("--advisories",),
-            "A file or folder of OSV records to look in as well.",
-            "PATH",
-            many=True,
-        ),
-        Option("production", ("--production",), "Look past what only development brings."),
-        Option("strict", ("--strict",), "Do without the settings of the audited project."),
-        Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
-        *GLOBAL,
+        *_AUDIT,
     ),
 )
 
@@ -98,4 +107,43 @@ EXPLAIN = Command(
     ),
 )
 
-COMMANDS = (CHECK, EXPLAIN)
+WHY = Command(
+    "why",
+    "Who brings a package: every shortest path from the project to it.",
+    ("package", "NAME or NAME@VERSION (a version or a range)."),
+    False,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write it.",
+            "FORMAT",
+            choices=("console", "json"),
+            default="console",
+        ),
+        _OUTPUT,
+        *GLOBAL,
+    ),
+    (("path", "A folder, package.json or lockfile; by default this folder."),),
+)
+
+DIFF = Command(
+    "diff",
+    "What changed between two lockfiles, and what of it is risky.",
+    ("old", "A lockfile, a folder, or a git revision (HEAD~1, main:package-lock.json)."),
+    False,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write the report.",
+            "FORMAT",
+            choices=("console", "json", "markdown"),
+            default="console",
+        ),
+        *_AUDIT,
+    ),
+    (("new", "The same, for what came of it."),),
+)
+
+COMMANDS = (CHECK, WHY, DIFF, EXPLAIN)

@@ -15,6 +15,10 @@ def render(report: Report, format: str, *, color: str, verbose: bool, quiet: boo
         from npmguard.reports.json import render as write
 
         return write(report)
+    if format == "markdown":
+        from npmguard.reports import markdown
+
+        return markdown.render(report)
     from npmguard.reports.console import render as draw
 
     return draw(report, color=colored(color) and not to_file, width=width(), verbose=verbose, quiet=quiet)

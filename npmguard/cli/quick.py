@@ -54,18 +54,20 @@ def read(words: Sequence[str]) -> tuple[Command, Values] | None:
             found.append(value)
         else:
             values[option.name] = value
-    if len(rest) > 1 and not command.many:
-        return None
     if command.many:
         values[command.argument[0]] = rest
-    elif rest:
-        values[command.argument[0]] = rest[0]
+        return command, values
+    names = [name for name, _ in (command.argument, *command.others)]
+    if len(rest) > len(names):
+        return None
+    values.update(zip(names, rest, strict=False))
     return command, values
 
 
 def defaults(command: Command) -> Values:
     """The values of a command line that says nothing."""
     values: Values = {command.argument[0]: [] if command.many else None}
+    values.update({name: None for name, _ in command.others})
     for option in command.options:
         if not option.takes:
             values[option.name] = False

@@ -15,6 +15,7 @@ from npmguard.model.evidence import (
     VersionManifest,
 )
 from npmguard.model.finding import (
+    Change,
     Confidence,
     Finding,
     Fix,
@@ -33,6 +34,7 @@ from npmguard.model.project import Digest, Lockfile, Manifest, Project
 __all__ = [
     "Advisory",
     "Asked",
+    "Change",
     "Confidence",
     "Dependency",
     "DependencyGraph",

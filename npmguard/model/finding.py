@@ -103,6 +103,23 @@ class Gap(NamedTuple):
     affects: tuple[str, ...]
 
 
+class Change(NamedTuple):
+    """What became of one package between two lockfiles.
+
+    `kind` is one of added, removed, upgraded, downgraded, source-changed. `before` and `after` are versions,
+    or where it comes from where there is no version; None where it was not or is not there. `direct` tells of
+    one that the project asks for itself now and did not before, `script` of one that runs an install script
+    now, where no version did before.
+    """
+
+    package: str
+    before: str | None
+    after: str | None
+    kind: str
+    direct: bool = False
+    script: bool = False
+
+
 class ProjectReport(NamedTuple):
     """What was found in one project. Paths are POSIX, relative to the working directory."""
 
@@ -117,6 +134,8 @@ class ProjectReport(NamedTuple):
     incomplete: tuple[Gap, ...]
     # what was asked, what answered and how old it is: one plain line each
     sources: tuple[str, ...] = ()
+    # what changed since another lockfile, where that was asked (`npmguard diff`)
+    changes: tuple[Change, ...] | None = None
 
 
 class Report(NamedTuple):

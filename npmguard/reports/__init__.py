@@ -3,4 +3,4 @@
 To add a format is to add a module here and a line to the table.
 """
 
-FORMATS = ("console", "json")
+FORMATS = ("console", "json", "markdown")

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from npmguard import text
-from npmguard.model import Finding, ProjectReport, Report, Severity
+from npmguard.model import Change, Finding, ProjectReport, Report, Severity
 from npmguard.text import one_line
 
 _STYLES = {
@@ -29,6 +29,8 @@ _FIRST_STEPS = 5
 _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
 _INDENT = "  "
+_CHANGES = 30
+_KINDS = ("source-changed", "downgraded", "added", "upgraded", "removed")
 
 
 def render(
@@ -87,6 +89,8 @@ class _Page:
         else:
             where = project.path
         self.line((name + version, "bold"), f"  {one_line(where)}")
+        if project.changes is not None:
+            self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
         self.first_steps(shown)
         loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
@@ -101,6 +105,32 @@ class _Page:
         self.gaps(project)
         if not quiet:
             self.sources(project)
+
+    def changes(self, changes: Sequence[Change]) -> None:
+        """What became of the packages, what a reviewer looks at first before the rest."""
+        self.title("Changed" if changes else "Nothing changed")
+        order = sorted(changes, key=lambda c: (not c.script, not c.direct, _KINDS.index(c.kind)))
+        shown = order if self.verbose else order[:_CHANGES]
+        for change in shown:
+            versions = " > ".join(one_line(v, 60) for v in (change.before, change.after) if v is not None)
+            notes = [
+                word
+                for word, holds in (
+                    ("new direct dependency", change.direct),
+                    ("new install script", change.script),
+                )
+                if holds
+            ]
+            style = "yellow" if notes or change.kind in ("source-changed", "downgraded") else "cyan"
+            self.line(
+                (f"{change.kind:<15}", style),
+                f"{text.name(change.package)} {versions}",
+                *([(f"  ({', '.join(notes)})", "yellow")] if notes else []),
+                indent=_INDENT,
+                hang=" " * 15,
+            )
+        if len(order) > len(shown):
+            self.line(f"and {len(order) - len(shown)} more (-v)", indent=_INDENT)
 
     def first_steps(self, findings: Sequence[Finding]) -> None:
         """The commands that clear most, worst first."""

@@ -40,7 +40,7 @@ _PLACE = "\0"
 
 
 def _lines(project: ProjectReport) -> str:
-    found = {
+    found: dict[str, Any] = {
         "path": project.path,
         "name": project.name,
         "version": project.version,
@@ -55,6 +55,12 @@ def _lines(project: ProjectReport) -> str:
         ],
         "sources": list(project.sources),
     }
+    if project.changes is not None:
+        found["changes"] = [
+            {"package": c.package, "from": c.before, "to": c.after, "kind": c.kind} for c in project.changes
+        ]
+        found["new_direct"] = sorted({c.package for c in project.changes if c.direct})
+        found["new_scripts"] = sorted({f"{c.package}@{c.after}" for c in project.changes if c.script})
     findings = [json.dumps(_finding(finding)) for finding in project.findings]
     return _filled(found, "findings", findings).replace("\n", "\n    ")
 

@@ -1,0 +1,166 @@
+"""What changed between two lockfiles, and what of it is risky: what `npmguard diff` prints.
+
+The newer project is audited like any other; of the findings those are kept that the change brings: on
+packages that are new or come from elsewhere, and those of rules that need nothing from outside which the
+older project does not have.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from npmguard import audit, changes, policy
+from npmguard import rules as catalogue
+from npmguard.errors import InputError, UsageError
+from npmguard.lockfiles import BY_FILE
+from npmguard.model import Change, Finding, Fix, Location, Lockfile, Manifest, Project, ProjectReport, Report
+from npmguard.project import load, npmrc
+from npmguard.project.manifest import of
+from npmguard.rules.base import nothing
+from npmguard.settings import Options, Settings
+
+
+class Side(NamedTuple):
+    """One of the two: the path on disk, and what it is called where that is not its own name.
+
+    `hidden` is how the path of a revision's files begins, `shown` what stands for that.
+    """
+
+    path: str
+    hidden: str = ""
+    shown: str = ""
+
+
+def diff(
+    old: str, new: str, settings: Options | None = None, progress: audit.Progress | None = None
+) -> Report:
+    """What became of OLD in NEW: lockfiles, project folders, or git revisions (REV, REV:PATH).
+
+    Raises UsageError and InputError where one of the two cannot be read.
+    """
+    options = settings or Options()
+    began = time.time()
+    with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
+        sides = [_side(text, os.path.join(folder, place)) for text, place in ((old, "old"), (new, "new"))]
+        before, _, _, _ = _opened(sides[0], options)
+        project, config, mine, where = _opened(sides[1], options)
+        found = changes.between(before.graph, project.graph)
+        report = audit.audited(project, where, config, mine, progress)
+        known = _fingerprints(before, sides[0], options)
+        kept = [f for f in report.findings if _brought(f, project, found, known)]
+        report = report._replace(findings=tuple(kept), changes=found)
+        report = _named(report, sides[1])
+    seen = len(project.graph.labels) if project.graph is not None else 0
+    return policy.report("diff", began, [report], seen, [mine])
+
+
+def _side(text: str, folder: str) -> Side:
+    if os.path.exists(text):
+        return Side(text)
+    from npmguard.project import revisions
+
+    os.mkdir(folder)
+    path = revisions.unpack(text, folder)
+    revision = text.partition(":")[0]
+    return Side(path, load.shown(os.path.realpath(folder)), revision)
+
+
+def _opened(side: Side, options: Options) -> tuple[Project, npmrc.NpmConfig, Settings, str]:
+    """(project, npm's settings, npmguard's, folder) of one side."""
+    name = os.path.basename(side.path)
+    if os.path.isfile(side.path) and name != "package.json" and name not in load.LOCKFILES:
+        return _alone(side.path, options)
+    found = load.find([os.path.realpath(side.path) if side.hidden else side.path])[0]
+    project, config, mine = audit.opened(found, options)
+    if project.lockfile is None and not project.lockfile_names:
+        raise UsageError(f"{side.shown or load.shown(side.path)}: there is no lockfile to compare")
+    return project, config, mine, found.folder
+
+
+def _alone(path: str, options: Options) -> tuple[Project, npmrc.NpmConfig, Settings, str]:
+    """A lockfile under a name of its own, such as old-yarn.lock: what it is ends the name."""
+    shown = load.shown(path)
+    name = os.path.basename(path)
+    known = next((f for f in BY_FILE.values() if name.endswith(f.file)), None)
+    known = known or (BY_FILE["package-lock.json"] if name.endswith(".json") else None)
+    if known is None:
+        raise UsageError(f"{shown}: not a lockfile that npmguard reads ({', '.join(load.LOCKFILES)})")
+    from npmguard.project.files import read
+    from npmguard.settings import resolve
+
+    graph = known.parse(read(path, shown), shown)
+    manifest: Manifest = of({}, shown)
+    folder = os.path.dirname(path) or "."
+    config = npmrc.load(folder, registry=options.registry)
+    manager = "yarn-berry" if graph.format.startswith("yarn-berry") else known.manager
+    project = Project(
+        load.shown(folder),
+        manifest,
+        {},
+        manager,
+        Lockfile(shown, graph.format, graph),
+        (),
+        config.registries,
+        {},
+        config.values,
+    )
+    return project, config, resolve(options, folder, manifest), folder
+
+
+def _fingerprints(project: Project, side: Side, options: Options) -> frozenset[str]:
+    """Of what was found before, as far as it takes nothing from outside to tell."""
+    local = [rule.id for rule in catalogue.load() if rule.needs is nothing]
+    quiet = options._replace(only=tuple(local), skip=(), offline=True, advisories=())
+    try:
+        _, config, mine, folder = _opened(side, quiet)
+    except InputError:
+        return frozenset()
+    return frozenset(f.fingerprint for f in audit.audited(project, folder, config, mine, None).findings)
+
+
+def _brought(finding: Finding, project: Project, found: Iterable[Change], known: frozenset[str]) -> bool:
+    """Does the change bring this finding?"""
+    came = {(c.package, c.after) for c in found if c.after is not None}
+    names = {c.package for c in found if c.kind == "source-changed"}
+    graph = project.graph
+    labels = {(finding.package, finding.version)}
+    if graph is not None:
+        labels |= {
+            (graph.nodes[key].name, graph.nodes[key].version) for key in finding.keys if key in graph.nodes
+        }
+    if labels & came or any(name in names for name, _ in labels):
+        return True
+    rule = catalogue.load([finding.rule])[0]
+    return rule.needs is nothing and finding.fingerprint not in known
+
+
+def _named(report: ProjectReport, side: Side) -> ProjectReport:
+    """The report with a revision's own name in the place of where its files were put."""
+    if not side.hidden:
+        return report
+
+    def text(value: str) -> str:
+        return value.replace(f"{side.hidden}/", f"{side.shown}:").replace(side.hidden, side.shown)
+
+    findings = []
+    for finding in report.findings:
+        place, fix = finding.location, finding.fix
+        findings.append(
+            finding._replace(
+                title=text(finding.title),
+                detail=text(finding.detail),
+                location=Location(text(place.file), place.pointer, place.line) if place else None,
+                fix=Fix(fix.kind, fix.to, text(fix.command) if fix.command else None) if fix else None,
+            )
+        )
+    return report._replace(
+        path=text(report.path),
+        lockfile=text(report.lockfile) if report.lockfile else None,
+        findings=tuple(findings),
+        incomplete=tuple(gap._replace(reason=text(gap.reason)) for gap in report.incomplete),
+        sources=tuple(map(text, report.sources)),
+    )

@@ -1,0 +1,70 @@
+"""The report as Markdown, for the comment under a pull request.
+
+Everything that comes from outside is escaped: in a name, a title or a version nothing formats, links or
+mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from npmguard.model import Change, Finding, ProjectReport, Report
+from npmguard.text import code, markdown
+
+_MOST = 200  # rows of one table: a comment has its limits
+
+
+def render(report: Report) -> str:
+    """A heading for each project, a table of what changed, a table of what was found."""
+    lines: list[str] = []
+    for project in report.projects:
+        lines += [*_project(project), ""]
+    found = ", ".join(f"{number} {severity.word}" for severity, number in report.counts.items() if number)
+    verdict = f"**{found or 'nothing found'}**"
+    if report.incomplete:
+        verdict += f"; incomplete: {report.incomplete} answers missing, so this is no clean bill"
+    return "\n".join([*lines, verdict]) + "\n"
+
+
+def _project(project: ProjectReport) -> Iterator[str]:
+    place = project.lockfile or project.path
+    yield f"## {markdown(project.name or project.path)}: {code(place)}"
+    if project.changes is not None:
+        yield from ("", *_changes(project.changes))
+    shown = [finding for finding in project.findings if finding.suppressed is None]
+    if shown:
+        yield from ("", "| severity | rule | what | fix |", "| --- | --- | --- | --- |")
+        for finding in shown[:_MOST]:
+            yield _row(finding)
+        yield from _rest(len(shown))
+    for gap in project.incomplete:
+        yield from ("", f"Not checked: {markdown(', '.join(gap.affects))}: {markdown(gap.reason)}")
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[str]:
+    if not changes:
+        yield "No package changed."
+        return
+    yield from ("| package | change | from | to | |", "| --- | --- | --- | --- | --- |")
+    order = sorted(changes, key=lambda change: (not change.script, not change.direct))
+    for change in order[:_MOST]:
+        notes = (("new direct dependency", change.direct), ("new install script", change.script))
+        cells = (
+            code(change.package),
+            change.kind,
+            code(change.before) if change.before else "",
+            code(change.after) if change.after else "",
+            ", ".join(word for word, holds in notes if holds),
+        )
+        yield f"| {' | '.join(cells)} |"
+    yield from _rest(len(order))
+
+
+def _row(finding: Finding) -> str:
+    fix = code(finding.fix.command) if finding.fix is not None and finding.fix.command else ""
+    return f"| {finding.severity.word} | {finding.rule} | {markdown(finding.title)} | {fix} |"
+
+
+def _rest(count: int) -> Iterator[str]:
+    if count > _MOST:
+        yield from ("", f"and {count - _MOST} more")
