@@ -13,9 +13,9 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from npmguard.errors import InputError, UsageError
+from npmguard.managers import CONFIG_FILES
 from npmguard.project.files import LARGEST
 from npmguard.project.load import LOCKFILES
-from npmguard.project.manager import CONFIG_FILES
 
 _WANTED = frozenset(("package.json", ".npmrc", "npmguard.toml", *LOCKFILES, *CONFIG_FILES.values()))
 _MOST_FILES = 5_000

@@ -15,6 +15,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from npmguard import specs
@@ -128,38 +129,43 @@ class _Drift:
     def overrides(self) -> Iterator[Finding]:
         """Overrides that are not those of the lockfile.
 
-        bun 1.2 and 1.3 only look at where they lead: for the project's own dependencies see `dependencies`.
+        bun 1.2 and 1.3 only look at where they lead: out of the lockfile, or elsewhere (see `dependencies`).
         """
-        led = {} if self.modern else dict(self._led_astray())
+        for selector in self._changed_rules():
+            if self.modern or selector in self._astray:
+                yield self._override(selector, True, self._astray.get(selector))
+
+    def _changed_rules(self) -> list[str]:
+        both = sorted(self.rules.keys() | self.old_rules.keys())
+        return [selector for selector in both if self.rules.get(selector) != self.old_rules.get(selector)]
+
+    def _override(self, selector: str, refused: bool, ask: Ask | None = None) -> Finding:
+        now, then = self.rules.get(selector), self.old_rules.get(selector)
         data = self.project.manifest.data
         field = "overrides" if data.get("overrides") is not None else "resolutions"
-        for selector in sorted(self.rules.keys() | self.old_rules.keys()):
-            now, then = self.rules.get(selector), self.old_rules.get(selector)
-            if now == then:
-                continue
-            asks = f"asks for {now}" if now else "asks for it no longer"
-            gives = then or "no such override"
-            if selector in led:
-                gives += f" and {led[selector].target}"
-            refused = self.modern or selector in led
-            yield (findings.refused if refused else findings.stale)(
-                self.project,
-                f"{selector}: the override in package.json {asks}, {self.file} has {gives}",
-                f'"{field}" of {self.project.manifest.file} {asks} as {selector}; {self.file} has {gives}.',
-                package=next(iter(overrides.names({selector: ""}))),
-                location=Location(self.project.manifest.file, pointer(field))
-                if field in data
-                else Location(self.path, "/overrides"),
-                subject=f"override {selector} {now}",
-            )
+        asks = f"asks for {now}" if now else "asks for it no longer"
+        gives = (then or "no such override") + (f" and {ask.target}" if ask is not None else "")
+        return (findings.refused if refused else findings.stale)(
+            self.project,
+            f"{selector}: the override in package.json {asks}, {self.file} has {gives}",
+            f'"{field}" of {self.project.manifest.file} {asks} as {selector}; {self.file} has {gives}.',
+            package=next(iter(overrides.names({selector: ""}))),
+            location=Location(self.project.manifest.file, pointer(field))
+            if field in data
+            else Location(self.path, "/overrides"),
+            subject=f"override {selector} {now}",
+        )
 
-    def _led_astray(self) -> Iterator[tuple[str, Ask]]:
-        """Dependencies of locked packages that a changed override leads to what is not locked."""
+    @cached_property
+    def _astray(self) -> Mapping[str, Ask]:
+        """Of bun 1.2: dependencies of locked packages that a changed override leads to what is not locked."""
+        found: dict[str, Ask] = {}
         for id, asks in self.lock.asks.items():
-            for ask in () if is_workspace(id) or not id else asks:
+            for ask in () if self.modern or is_workspace(id) or not id else asks:
                 forced = self.resolver.forced_ask(ask)
                 if forced is not None and forced[1].problem:
-                    yield ask.name, ask
+                    found[ask.name] = ask
+        return found
 
     def catalogs(self) -> Iterator[Finding]:
         """Catalogs that are not those of the lockfile, but for what is new there.
@@ -261,6 +267,9 @@ class _Drift:
             changes = [change for change in changes if change.moved] or changes
         for change in changes:
             yield self._changed(change, refused)
+        if not self.modern:
+            rest = (selector for selector in self._changed_rules() if selector not in self._astray)
+            yield from (self._override(selector, refused) for selector in rest)
         if not refused:
             yield from self._idle(after)
 
