@@ -385,7 +385,7 @@ class _Check:
             node = self.graph.nodes[who]
             asking = node.label if node.third_party else f"{self.lock} for {who or 'the project'}"
             title = f"{name}: {asking} asks for {reference}, missing from {self.lock}"
-            if who in self.importers:
+            if who in self.importers and name in self.importers[who].locked:
                 pointed = self._recorded(who, name, self.importers[who])
             else:
                 pointed = Location(self.file, node.pointer)

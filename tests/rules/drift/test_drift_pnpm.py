@@ -421,3 +421,26 @@ def test_which_pnpm_is_meant(here: Path, above: str, package: dict[str, Any], ma
     read, _ = found(here / "p")
     assert read.graph is not None
     assert pnpm.major(read, read.graph) == major
+
+
+def test_an_importer_that_is_called_like_a_package_breaks_nothing(tmp_path: Path) -> None:
+    lock = """lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      debug: {specifier: 4.3.7, version: 4.3.7}
+  debug@4.3.7:
+    resolution: {integrity: sha512-a}
+packages:
+  debug@4.3.7:
+    resolution: {integrity: sha512-a}
+snapshots:
+  debug@4.3.7:
+    dependencies:
+      ms: 2.1.3
+"""
+    (tmp_path / "package.json").write_text('{"dependencies": {"debug": "4.3.7"}}')
+    (tmp_path / "pnpm-lock.yaml").write_text(lock)
+    found = load.load(load.Found(str(tmp_path)))
+    titles = [finding.title for finding in check(found, Evidence(), Settings())]
+    assert any(title.startswith("ms: debug@4.3.7 asks for 2.1.3, missing") for title in titles)
