@@ -106,7 +106,7 @@ def _explained(data: bytes, file: str, error: json.JSONDecodeError) -> InputErro
         return InputError(file, "merge-conflict markers: resolve the conflict first", line)
     if error.pos >= len(error.doc.rstrip()):
         return InputError(file, "not whole JSON: the file ends too early", error.lineno)
-    what = error.msg[0].lower() + error.msg[1:]
+    what = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
     return InputError(file, f"not JSON: {what} at column {error.colno}", error.lineno)
 
 

@@ -22,7 +22,7 @@ def read(path: str, shown: str) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise InputError(shown, "not a regular file")
         if found.st_size > LARGEST:
-            size = found.st_size // (1024 * 1024)
+            size = -(-found.st_size >> 20)  # rounded up
             raise InputError(shown, f"{size} MiB is more than npmguard reads ({LARGEST >> 20} MiB)")
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)

@@ -190,11 +190,12 @@ class _Check:
                 yield from self._compared(_Member(folder, manifest, entry.locator, entry), entry, dev=False)
 
     def _unknown(self, member: _Member) -> Finding:
-        name, place = member.locator.name, member.folder or "the project itself"
+        name, folder = member.locator.name, member.folder
+        place = f"the workspace {folder}" if folder else "the project itself"
         return findings.refused(
             self.project,
-            f"{name}: the workspace {place} is not in {self.name}",
-            f"package.json names the workspace {place}; {self.name} has no entry for it.",
+            f"{name}: {place} is not in {self.name}",
+            f"package.json {'names' if folder else 'is'} {place}; {self.name} has no entry for it.",
             package=name,
             location=Location(self.project.manifest.file, "/workspaces" if member.folder else "/name"),
             subject=f"workspace {member.folder}",
