@@ -17,6 +17,8 @@ _USUAL = re.compile(
     re.ASCII,
 )
 _MIRRORED = re.compile(r"([\w@~-][\w@.~+-]*)\.tgz(?:#[0-9a-f]*)?", re.ASCII)
+# What the URL of a registry looks like: scheme, host with port, host, and a path of plain folders.
+REGISTRY = re.compile(r"(https?)://(([a-z0-9.-]*[a-z0-9])(?::[1-9]\d{0,3})?)(?:/(?:[\w-]+/)*)?", re.ASCII)
 # %2D for -, %2E for ., letters and digits: nobody writes them so without a purpose
 _NEEDLESS = re.compile(r"%(?:2[dDeE]|5[fF]|3\d|[46][1-9a-fA-F]|[57][0-9aA])")
 
@@ -46,6 +48,9 @@ def read(url: str) -> Origin:
     usual = _USUAL.fullmatch(url)
     if usual is not None:
         return Origin(usual[1], usual[2], *_file(usual[3], usual[4]))
+    registry = REGISTRY.fullmatch(url)
+    if registry is not None:
+        return Origin(registry[1], registry[3])
     if not _PLAIN.fullmatch(url):
         return Origin("", "")
     from urllib.parse import urlsplit

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from npmguard.errors import InputError
-from npmguard.origins import default_registry
+from npmguard.origins import REGISTRY, default_registry
 from npmguard.project.files import read
 
 _VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
@@ -212,13 +212,22 @@ def _config(merged: Settings, ignored: list[str], own: frozenset[str]) -> NpmCon
 
 
 def _is_url(text: str) -> bool:
+    return _netloc(text) is not None
+
+
+def _netloc(url: str) -> str | None:
+    """The host of an http or https URL, with its port; None for any other text."""
+    usual = REGISTRY.fullmatch(url)
+    if usual is not None:
+        return usual[2]
     from urllib.parse import urlsplit
 
     try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(url)
+        plain = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return False
+        return None
+    return parts.netloc if plain else None
 
 
 def _with_slash(url: str) -> str:
@@ -227,12 +236,11 @@ def _with_slash(url: str) -> str:
 
 def _hosts(settings: Settings) -> set[str]:
     """The hosts that the user's own settings send something to."""
-    from urllib.parse import urlsplit
-
     found = set()
     for key, value in settings.items():
-        if (key == "registry" or key.endswith(":registry")) and _is_url(value):
-            found.add(urlsplit(value).netloc)
+        host = _netloc(value) if key == "registry" or key.endswith(":registry") else None
+        if host is not None:
+            found.add(host)
         elif key.startswith("//"):
             found.add(key[2:].partition("/")[0])
     return found

@@ -42,20 +42,21 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.lockfile is None or project.graph is None:
         return
     for package in in_force(project, settings.production):
-        if package.source is not Source.REGISTRY or not package.resolved:
+        resolved = package.resolved
+        if package.source is not Source.REGISTRY or not resolved or _usual(package, resolved):
             continue
-        if _usual(package, package.resolved.partition("#")[0]):  # yarn classic puts a hash behind it
-            continue
-        mirrored = origins.in_mirror(package.resolved)
-        url = origins.mirrored(package.resolved, package.name) if mirrored else origins.read(package.resolved)
+        if "#" in resolved and _usual(package, resolved.partition("#")[0]):
+            continue  # yarn classic puts a hash behind it
+        mirrored = origins.in_mirror(resolved)
+        url = origins.mirrored(resolved, package.name) if mirrored else origins.read(resolved)
         if url.name is None:
-            if origins.is_devious(package.resolved):
+            if origins.is_devious(resolved):
                 yield _finding(
                     project,
                     package,
                     Severity.HIGH,
                     f"{package.label}: the lockfile's URL hides where it leads",
-                    f"The entry {package.key} takes {package.resolved}.",
+                    f"The entry {package.key} takes {resolved}.",
                 )
             continue
         if url.name != package.name:
@@ -64,7 +65,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                 package,
                 Severity.CRITICAL,
                 f"{package.label}: the lockfile downloads {url.name} in its place",
-                f"The entry {package.key} takes {package.resolved}.",
+                f"The entry {package.key} takes {resolved}.",
             )
         elif url.version and package.version and not _same_version(url.version, package.version):
             yield _finding(
@@ -72,7 +73,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                 package,
                 Severity.HIGH,
                 f"{package.label}: the lockfile downloads version {url.version} in its place",
-                f"The entry {package.key} says {package.version} and takes {package.resolved}.",
+                f"The entry {package.key} says {package.version} and takes {resolved}.",
             )
     yield from _other_names(project, settings)
 
