@@ -145,16 +145,6 @@ class Ways:
         self._project = project
         self._graph = graph
 
-    @cached_property
-    def _asking(self) -> Mapping[str, list[Dependency]]:
-        """Who asks for the package at each key."""
-        found: dict[str, list[Dependency]] = {}
-        for edges in self._graph.edges.values():
-            for edge in edges:
-                if edge.target is not None:
-                    found.setdefault(edge.target, []).append(edge)
-        return found
-
     def to(self, goal: str, package: Package, keys: Iterable[str]) -> Way:
         """How the project gets to the version `goal` from the copies of the package at `keys`.
 
@@ -162,7 +152,7 @@ class Ways:
         takes the goal; where one does not, it is named, and an override is the way.
         """
         graph = self._graph
-        asking = [edge for key in keys for edge in self._asking.get(key, ())]
+        asking = [edge for key in keys for edge in self._graph.asking.get(key, ())]
         inside = [e for e in asking if e.settled]
         own = [e for e in asking if not e.settled and e.source in graph.roots]
         others = [e for e in asking if not e.settled and e.source not in graph.roots]
@@ -250,7 +240,7 @@ class Ways:
                 if key in graph.direct:
                     found.setdefault(graph.nodes[key].alias or graph.nodes[key].name)
                 else:
-                    following |= {edge.source for edge in self._asking.get(key, ())} - seen
+                    following |= {edge.source for edge in self._graph.asking.get(key, ())} - seen
             seen |= following
             level = sorted(following)
         return list(found)

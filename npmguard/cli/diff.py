@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from npmguard.cli.check import options, text
-from npmguard.cli.output import Progress, render, write
+from npmguard.cli.output import Progress, deliver
 from npmguard.cli.quick import Values
+from npmguard.cli.values import options, text
 from npmguard.errors import UsageError
 
 
@@ -20,14 +20,5 @@ def run(values: Values) -> int:
         report = diff(old, new, options(values), progress)
     finally:
         progress.clear()
-    output = text(values["output"])
-    rendered = render(
-        report,
-        str(values["format"]),
-        color=str(values["color"]),
-        verbose=bool(values["verbose"]),
-        quiet=bool(values["quiet"]),
-        to_file=output is not None,
-    )
-    write(rendered, output)
+    deliver(report, values)
     return report.exit_code

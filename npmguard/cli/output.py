@@ -5,23 +5,36 @@ from __future__ import annotations
 import os
 import sys
 
+from npmguard.cli.quick import Values
+from npmguard.cli.values import text
 from npmguard.errors import UsageError
 from npmguard.model import Report
 
 
-def render(report: Report, format: str, *, color: str, verbose: bool, quiet: bool, to_file: bool) -> str:
-    """The report in one of the formats."""
-    if format == "json":
-        from npmguard.reports.json import render as write
+def deliver(report: Report, values: Values) -> None:
+    """Writes the report in the format and to the place that the command line names. Raises UsageError."""
+    path = text(values["output"])
+    write(_rendered(report, values, to_file=path is not None), path)
 
-        return write(report)
-    if format == "markdown":
+
+def _rendered(report: Report, values: Values, *, to_file: bool) -> str:
+    if values["format"] == "json":
+        from npmguard.reports import json
+
+        return json.render(report)
+    if values["format"] == "markdown":
         from npmguard.reports import markdown
 
         return markdown.render(report)
-    from npmguard.reports.console import render as draw
+    from npmguard.reports import console
 
-    return draw(report, color=colored(color) and not to_file, width=width(), verbose=verbose, quiet=quiet)
+    return console.render(
+        report,
+        color=colored(str(values["color"])) and not to_file,
+        width=width(),
+        verbose=bool(values["verbose"]),
+        quiet=bool(values["quiet"]),
+    )
 
 
 def colored(when: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from npmguard.cli.check import text
 from npmguard.cli.output import write
 from npmguard.cli.quick import Values
+from npmguard.cli.values import text
 from npmguard.errors import UsageError
 
 

@@ -79,6 +79,16 @@ class DependencyGraph:
         return [edge for found in edges.values() for edge in found if edge.name in names]
 
     @cached_property
+    def asking(self) -> Mapping[str, Sequence[Dependency]]:
+        """Who asks for the package at each key: the dependencies that lead there."""
+        found: dict[str, list[Dependency]] = {}
+        for edges in self.edges.values():
+            for edge in edges:
+                if edge.target is not None:
+                    found.setdefault(edge.target, []).append(edge)
+        return found
+
+    @cached_property
     def direct(self) -> frozenset[str]:
         """Keys that the project or one of its workspaces asks for itself."""
         return frozenset(

@@ -4,66 +4,66 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from npmguard import commands
 from npmguard.model import Finding, Fix, Location, Package, Project, Severity
 from npmguard.text import some
 
 
-def refused(
-    project: Project,
-    title: str,
-    detail: str,
-    *,
-    package: str | None = None,
-    version: str | None = None,
-    location: Location | None = None,
-    keys: tuple[str, ...] = (),
-    subject: str,
-) -> Finding:
-    """What the manager's frozen install refuses. `detail` says what is asked and what the lockfile gives."""
-    asking = commands.of(project.manager)
-    return _finding(
-        project,
-        Severity.HIGH,
-        title,
-        f"{detail} `{asking.frozen}` refuses this lockfile.",
-        package,
-        version,
-        location,
-        keys,
-        subject,
-    )
+class _Maker(Protocol):
+    def __call__(
+        self,
+        project: Project,
+        title: str,
+        detail: str,
+        *,
+        package: str | None = None,
+        version: str | None = None,
+        location: Location | None = None,
+        keys: tuple[str, ...] = (),
+        subject: str,
+    ) -> Finding: ...
 
 
-def stale(
-    project: Project,
-    title: str,
-    detail: str,
-    *,
-    package: str | None = None,
-    version: str | None = None,
-    location: Location | None = None,
-    keys: tuple[str, ...] = (),
-    subject: str,
-) -> Finding:
-    """What the manager lets pass, though the lockfile is no longer what an install would write."""
-    return _finding(project, Severity.LOW, title, detail, package, version, location, keys, subject)
+def _maker(severity: Severity, verdict: str = "") -> _Maker:
+    """Makes findings of one severity. `verdict` ends their detail; `{}` in it is the frozen install."""
+
+    def make(
+        project: Project,
+        title: str,
+        detail: str,
+        *,
+        package: str | None = None,
+        version: str | None = None,
+        location: Location | None = None,
+        keys: tuple[str, ...] = (),
+        subject: str,
+    ) -> Finding:
+        assert project.lockfile is not None
+        asking = commands.of(project.manager)
+        return Finding(
+            "lockfile-drift",
+            severity,
+            title,
+            detail + verdict.format(asking.frozen),
+            package=package,
+            version=version,
+            fix=Fix("regenerate", None, asking.relock),
+            location=location or Location(project.lockfile.file, ""),
+            keys=keys,
+            subject=subject,
+        )
+
+    return make
 
 
-def loose(
-    project: Project,
-    title: str,
-    detail: str,
-    *,
-    package: str | None = None,
-    version: str | None = None,
-    location: Location | None = None,
-    keys: tuple[str, ...] = (),
-    subject: str,
-) -> Finding:
-    """What the manager installs all the same, though it is not what is asked for."""
-    return _finding(project, Severity.MODERATE, title, detail, package, version, location, keys, subject)
+# What the manager's frozen install refuses. The detail says what is asked and what the lockfile gives.
+refused = _maker(Severity.HIGH, " `{}` refuses this lockfile.")
+# What the manager installs all the same, though it is not what is asked for.
+loose = _maker(Severity.MODERATE)
+# What the manager lets pass, though the lockfile is no longer what an install would write.
+stale = _maker(Severity.LOW)
 
 
 def unused(project: Project, packages: Sequence[Package]) -> Iterator[Finding]:
@@ -80,30 +80,4 @@ def unused(project: Project, packages: Sequence[Package]) -> Iterator[Finding]:
         f"No chain of dependencies leads to {some(labels, 5)}. An install works, and leaves them out.",
         location=Location(project.lockfile.file, packages[0].pointer),
         subject=" ".join(labels),
-    )
-
-
-def _finding(
-    project: Project,
-    severity: Severity,
-    title: str,
-    detail: str,
-    package: str | None,
-    version: str | None,
-    location: Location | None,
-    keys: tuple[str, ...],
-    subject: str,
-) -> Finding:
-    assert project.lockfile is not None
-    return Finding(
-        "lockfile-drift",
-        severity,
-        title,
-        detail,
-        package=package,
-        version=version,
-        fix=Fix("regenerate", None, commands.of(project.manager).relock),
-        location=location or Location(project.lockfile.file, ""),
-        keys=keys,
-        subject=subject,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from npmguard import overrides, specs, versions
@@ -163,15 +162,6 @@ class _Asking:
     def __init__(self, graph: DependencyGraph) -> None:
         self._graph = graph
 
-    @cached_property
-    def _edges(self) -> Mapping[str, list[Dependency]]:
-        found: dict[str, list[Dependency]] = {}
-        for edges in self._graph.edges.values():
-            for edge in edges:
-                if edge.target is not None:
-                    found.setdefault(edge.target, []).append(edge)
-        return found
-
     def let_pass(self, problem: _Problem) -> bool:
         """Does npm leave this peer dependency unmet, with a warning ("overriding peer dependency")?
 
@@ -190,7 +180,7 @@ class _Asking:
         return any(
             self._apart(other, problem.spec)
             and (other.source == holder or (other.peer and self._brought(other.source, {holder})))
-            for other in self._edges.get(edge.target, ())
+            for other in self._graph.asking.get(edge.target, ())
             if other.source != edge.source
         )
 
@@ -206,7 +196,7 @@ class _Asking:
         seen = {key}
         waiting = [key]
         while waiting:
-            for edge in self._edges.get(waiting.pop(), ()):
+            for edge in self._graph.asking.get(waiting.pop(), ()):
                 if edge.source in by:
                     return True
                 if edge.peer and edge.source not in seen:
