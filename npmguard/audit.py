@@ -12,19 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from npmguard import policy
 from npmguard import rules as catalogue
-from npmguard.errors import InputError
-from npmguard.jsontext import Places
-from npmguard.model import (
-    Evidence,
-    Finding,
-    Gap,
-    Location,
-    Project,
-    ProjectReport,
-    Report,
-)
+from npmguard.model import Evidence, Finding, Gap, Project, ProjectReport, Report
+from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
-from npmguard.project.files import read
 from npmguard.rules.base import Rule, nothing
 from npmguard.settings import Options, Settings, resolve
 
@@ -110,7 +100,7 @@ def audited(
                 gaps.append(item)
             else:
                 findings.append(item)
-    findings = list(_placed(_traced(findings, project, settings), project))
+    findings = list(placed(_traced(findings, project, settings), project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
     return ProjectReport(
@@ -134,9 +124,7 @@ def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
         newer = f"version {project.lockfile.graph.newer} is newer than any that this npmguard knows"
         return [Gap("lockfile", f"{project.lockfile.file}: {newer}", blind)]
     asks = any(m.dependencies or m.dev_dependencies or m.optional_dependencies for m in project.manifests)
-    if project.lockfile is not None or not asks:
-        return []
-    if not blind:
+    if project.lockfile is not None or not asks or not blind:
         return []
     if project.lockfile_names:
         from npmguard.lockfiles.bun import BINARY_REASON  # no other is left unread
@@ -186,42 +174,6 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
             paths=shown,
             path_count=count,
         )
-
-
-def _placed(findings: Iterable[Finding], project: Project) -> Iterable[Finding]:
-    """The findings with the line numbers of what they point to."""
-    graph, lockfile = project.graph, project.lockfile.file if project.lockfile else None
-    found = list(findings)
-    wanted: dict[str, set[str]] = {}
-    for finding in found:
-        place = finding.location
-        if place is not None and place.pointer and place.line is None:
-            wanted.setdefault(place.file, set()).add(place.pointer)
-    lines: dict[tuple[str, str], int] = {}
-    for file, pointers in wanted.items():
-        if file == lockfile and graph is not None and graph.locate is not None:
-            known = graph.locate(frozenset(pointers))
-            lines.update({(file, pointer): line for pointer, line in known.items()})
-            continue
-        try:
-            text = read(file, file).decode(errors="replace")
-        except InputError:
-            continue
-        if file.endswith((".yaml", ".yml")):
-            from npmguard import yamltext
-
-            known = yamltext.lines(text, frozenset(pointers))
-        elif os.path.basename(file) == ".npmrc":
-            known = npmrc.lines(text, pointers)
-        else:
-            known = Places(text).lines(frozenset(pointers))
-        lines.update({(file, pointer): line for pointer, line in known.items()})
-    for finding in found:
-        place = finding.location
-        if place is not None and place.line is None:
-            number = 1 if place.pointer == "" else lines.get((place.file, place.pointer or ""))
-            finding = finding._replace(location=Location(place.file, place.pointer, number))
-        yield finding
 
 
 __all__ = ["Evidence", "audited", "check", "opened"]

@@ -1,0 +1,58 @@
+"""TOML, and where things stand in it."""
+
+import pytest
+
+from npmguard import tomltext
+from npmguard.errors import InputError
+
+TEXT = """# bun
+logLevel = "debug"
+[install]
+ignoreScripts = true
+security.scanner = "x"
+[install.scopes]
+"@corp" = "https://npm.corp.example/"
+[[rule]]
+name = 'a'
+[[rule]]
+name = 'b'
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line"),
+    [
+        ("/logLevel", 2),
+        ("/install", 3),
+        ("/install/ignoreScripts", 4),
+        ("/install/security/scanner", 5),
+        ("/install/scopes", 6),
+        ("/install/scopes/@corp", 7),
+        ("/rule", 8),
+        ("/rule/name", 9),
+    ],
+)
+def test_lines_of_pointers(pointer: str, line: int) -> None:
+    assert tomltext.lines(TEXT, frozenset([pointer])) == {pointer: line}
+
+
+def test_what_is_not_there_has_no_line() -> None:
+    assert tomltext.lines(TEXT, frozenset(["/install/frozenLockfile", "/ignoreScripts"])) == {}
+
+
+def test_the_document_and_its_text() -> None:
+    assert tomltext.loads(b"\xef\xbb\xbfa = 1\n", "a.toml") == ({"a": 1}, "a = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"a = 1\nb =", r"^a\.toml:2: not TOML: "),
+        (b"a = 1\na = 2\n", r"^a\.toml:2?:? ?not TOML"),
+        (b"\xff", r"^a\.toml: not UTF-8 text$"),
+        (b"a = " + b"[" * 5000, r"^a\.toml"),
+    ],
+)
+def test_what_is_no_toml_is_told(data: bytes, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        tomltext.loads(data, "a.toml")
