@@ -1,8 +1,8 @@
 """A dependency accepts any version.
 
-Looks at the ranges of dependencies, development and optional dependencies in package.json: `*`, the empty
-text, `x`, a dist-tag such as `latest`, or a range without an upper end such as `>=1`. A peer dependency may
-say so, and so may one workspace of another.
+Looks at the ranges of dependencies, development and optional dependencies in package.json, and of catalogs:
+`*`, the empty text, `x`, a dist-tag such as `latest`, or a range without an upper end such as `>=1`. A peer
+dependency may say so, and so may one workspace of another.
 
 Why it matters
     The lockfile holds the version only until it is made anew. From then on whatever was published last comes
@@ -21,9 +21,10 @@ How to fix
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
-from npmguard import specs, versions
+from npmguard import managers, specs, versions
 from npmguard.commands import of
 from npmguard.jsontext import pointer
 from npmguard.model import DependencyKind, Evidence, Finding, Fix, Location, Manifest, Project, Severity
@@ -34,6 +35,7 @@ _FAR = "9007199254740991.0.0"
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    yield from _catalogued(project)
     members = {m.name for m in project.workspaces.values() if m.name}
     for folder, manifest in (("", project.manifest), *project.workspaces.items()):
         for field, names, kind in _fields(manifest):
@@ -67,6 +69,34 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
                     keys=(locked[0],) if locked else (),
                     subject=f"{folder} {field} {text}",
                 )
+
+
+def _catalogued(project: Project) -> Iterator[Finding]:
+    """The ranges that `catalog:` stands for."""
+    data = project.manifest.data
+    for catalog, ranges in managers.catalogs(project.manager, data, project.manager_config).items():
+        for name, text in ranges.items():
+            why = _open(name, text)
+            if why is None:
+                continue
+            keys = ("catalog",) if catalog == "default" else ("catalogs", catalog)
+            if project.manager == "bun":
+                inner = data.get("workspaces")
+                inside = isinstance(inner, dict) and keys[0] in inner
+                file, keys = project.manifest.file, ("workspaces", *keys) if inside else keys
+            else:
+                file = managers.CONFIG_FILES[project.manager]
+                file = posixpath.normpath(posixpath.join(project.folder, file))
+            yield Finding(
+                "wildcard-range",
+                Severity.MODERATE,
+                f"{name}: {why}",
+                f'The catalog in {file} asks for "{name}": "{text}".',
+                package=specs.parse(name, text).name,
+                fix=Fix("edit"),
+                location=Location(file, pointer(*keys, name)),
+                subject=f"catalog {catalog} {text}",
+            )
 
 
 def _fields(manifest: Manifest) -> Iterator[tuple[str, dict[str, str], DependencyKind]]:

@@ -138,3 +138,28 @@ def test_no_command_carries_a_name_that_a_shell_reads_otherwise() -> None:
     entries: dict[str, dict[str, Any]] = {"node_modules/$(touch x)": {"version": "1.2.3"}}
     (found,) = check(project({"dependencies": {"$(touch x)": "*"}}, entries))
     assert "$(" not in ((found.fix and found.fix.command) or "")
+
+
+@pytest.mark.parametrize(
+    ("manager", "package", "config", "file", "at"),
+    [
+        ("pnpm", {}, {"catalog": {"ms": "*"}}, "pnpm-workspace.yaml", "/catalog/ms"),
+        ("pnpm", {}, {"catalogs": {"old": {"ms": ">=1"}}}, "pnpm-workspace.yaml", "/catalogs/old/ms"),
+        ("yarn-berry", {}, {"catalog": {"ms": "latest"}}, ".yarnrc.yml", "/catalog/ms"),
+        ("bun", {"workspaces": {"catalog": {"ms": "*"}}}, {}, "package.json", "/workspaces/catalog/ms"),
+        ("bun", {"catalog": {"ms": "*"}}, {}, "package.json", "/catalog/ms"),
+    ],
+)
+def test_a_catalog_asks_as_well(
+    manager: str, package: dict[str, Any], config: dict[str, Any], file: str, at: str
+) -> None:
+    found = project({**package, "dependencies": {"ms": "catalog:"}}, {})
+    (finding,) = check(found._replace(manager=manager, manager_config=config))
+    assert (finding.package, finding.severity) == ("ms", Severity.MODERATE)
+    assert finding.location is not None
+    assert (finding.location.file, finding.location.pointer) == (file, at)
+
+
+def test_a_catalog_with_bounds_is_left_alone() -> None:
+    found = project({"dependencies": {"ms": "catalog:"}}, {})
+    assert check(found._replace(manager="pnpm", manager_config={"catalog": {"ms": "^2.1.3"}})) == []
