@@ -2,6 +2,12 @@ import os
 from pathlib import Path
 
 import pytest
+from support import tools
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # once for all processes, which inherit the PATH
+        tools.offer()
 
 
 @pytest.fixture(autouse=True)
