@@ -62,6 +62,7 @@ def _policy(project: Project, age: Age) -> _Policy:
             _on(config, "ignore-scripts") or _on(settings, "ignoreScripts"),
             deps_off=_deps_off(config) or _on(settings, "ignoreDepScripts"),
             everything=_on(settings, "dangerouslyAllowAllBuilds") or _on(config, _SWITCH),
+            strict=_on(settings, "strictDepBuilds") or _on(config, "strict-dep-builds"),
         )
     return _Policy(
         age,
@@ -69,6 +70,7 @@ def _policy(project: Project, age: Age) -> _Policy:
         {"allowBuilds": settings.get("allowBuilds")},
         _on(settings, "ignoreScripts"),
         everything=_on(settings, "dangerouslyAllowAllBuilds"),
+        strict=settings.get("strictDepBuilds") != "false",
     )
 
 
@@ -81,7 +83,7 @@ def _deps_off(config: Mapping[str, str]) -> bool:
 
 
 class _Policy:
-    """What pnpm of one age does: `lists` are those of `file`."""
+    """What pnpm of one age does: `lists` are those of `file`; `strict` fails at what none of them names."""
 
     def __init__(
         self,
@@ -92,12 +94,14 @@ class _Policy:
         *,
         deps_off: bool = False,
         everything: bool = False,
+        strict: bool = False,
     ) -> None:
         self._age = age
         self._file = file
         self._off = off
         self._deps_off = deps_off
         self._everything = everything
+        self._strict = strict
         only, never = lists.get("onlyBuiltDependencies"), lists.get("neverBuiltDependencies")
         self._allowed, self._denied = split(lists.get("allowBuilds") if age is not PNPM_9 else None)
         self._key = "allowBuilds" if age in (PNPM_11, PNPM_12) else "onlyBuiltDependencies"
@@ -136,7 +140,8 @@ class _Policy:
             return Verdict(None, "the file that onlyBuiltDependenciesFile names was not read")
         if self._open:
             return Verdict(True, "")
-        return Verdict(False, f"{self._key} does not name it")
+        stops = ", so the install fails (strictDepBuilds)" if self._strict else ""
+        return Verdict(False, f"{self._key} does not name it{stops}")
 
 
 def refusal(project: Project, package: Package) -> str | None:

@@ -210,12 +210,24 @@ def test_pnpm(
 def test_pnpm_of_any_version() -> None:
     assert of(A, "pnpm").why == (
         "pnpm 9 and older run it; pnpm 10 does not run it: onlyBuiltDependencies does not name it; "
-        "pnpm 11 and later do not run it: allowBuilds does not name it"
+        "pnpm 11 and later do not run it: allowBuilds does not name it, so the install fails "
+        "(strictDepBuilds)"
     )
     assert of(A, "pnpm", format="pnpm-6.0").why == "pnpm runs it"
     assert of(A, "pnpm", None, ALLOW_A).why == "pnpm runs it: allowBuilds in pnpm-workspace.yaml names it"
     assert of(A, "pnpm", {"engines": {"pnpm": ">=10"}}).runs is False
     assert of(A, "pnpm", version=">=9 <11").runs is None
+
+
+def test_pnpm_fails_at_what_no_list_names_where_it_is_strict() -> None:
+    for version, settings, strict in (
+        ("12.21.0", {}, True),
+        ("12.21.0", {"strictDepBuilds": "false"}, False),
+        ("10.34.9", {}, False),
+        ("10.34.9", {"strictDepBuilds": "true"}, True),
+    ):
+        why = of(A, "pnpm", None, settings, version=version).why
+        assert ("the install fails (strictDepBuilds)" in why) is strict
 
 
 def test_what_pnpm_builds_from_elsewhere() -> None:

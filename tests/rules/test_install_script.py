@@ -176,7 +176,8 @@ def test_one_that_its_manager_does_not_run_is_told_as_info() -> None:
     assert finding.severity is Severity.INFO
     assert finding.title == "a@1.0.0 has postinstall, which pnpm does not run"
     assert finding.detail == (
-        "pnpm does not run it: allowBuilds does not name it. postinstall: node build.js"
+        "pnpm does not run it: allowBuilds does not name it, so the install fails (strictDepBuilds). "
+        "postinstall: node build.js"
     )
 
 
