@@ -38,7 +38,7 @@ def _runs(package: Package) -> bool:
 def _by_name(graph: DependencyGraph | None) -> dict[str, list[Package]]:
     """The packages by name, each version and source once."""
     found: dict[str, dict[object, Package]] = {}
-    for package in graph.packages if graph is not None else ():
+    for package in graph.foreign if graph is not None else ():
         found.setdefault(package.name, {}).setdefault((package.version, package.source), package)
     return {name: list(packages.values()) for name, packages in found.items()}
 

@@ -119,7 +119,7 @@ def _advisories(
     gaps: list[Gap] = []
     lines: list[str] = []
     answered = False
-    local = _local(frozenset(p.name for p in graph.packages), settings)
+    local = _local(frozenset(p.name for p in graph.foreign), settings)
     for path, loaded in local:
         found += loaded.advisories
         answered = True

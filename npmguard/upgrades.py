@@ -224,7 +224,7 @@ class Ways:
     def _copies(self) -> Mapping[str, set[str | None]]:
         """The versions that are installed under each name."""
         found: dict[str, set[str | None]] = {}
-        for node in self._graph.packages:
+        for node in self._graph.foreign:
             found.setdefault(node.alias or node.name, set()).add(node.version)
         return found
 

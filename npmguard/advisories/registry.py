@@ -25,7 +25,7 @@ def bulk_request(graph: DependencyGraph, production: bool) -> dict[str, list[str
     git, URLs and tarballs, whose code may be that of the published version of their name.
     """
     found: dict[str, set[str]] = {}
-    for package in graph.packages:
+    for package in graph.foreign:
         # a lockfile may hold anything where the version should be: a URL, say
         if not package.version or not package.version[0].isdigit():
             continue

@@ -476,6 +476,7 @@ class _Reader:
             manifest.version if manifest else version if isinstance(version, str) else None,
             Source.LINK,
             pointer=entry.pointer,
+            copied=True,
         )
 
     def _aliases(self) -> dict[str, str]:

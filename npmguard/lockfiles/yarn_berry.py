@@ -327,6 +327,7 @@ class _Reader:
             (manifest.version if manifest is not None else None) or (version if version != _LOCAL else None),
             Source.LINK,
             pointer=entry.pointer,
+            copied=entry.locator.reference.startswith("file:"),
         )
 
     def _package(self, entry: Entry) -> Package:
@@ -354,8 +355,8 @@ class _Reader:
             source, resolved = Source.FILE, self._file(reference)
         elif protocol in ("link", "portal", "exec"):
             source, resolved = Source.FILE, before  # of a package that is not the project's own
-        key, place = str(entry.locator), entry.pointer
-        return Package(key, name, version, source, resolved, os=os, cpu=cpu, pointer=place)
+        key, place, made = str(entry.locator), entry.pointer, source is Source.LINK
+        return Package(key, name, version, source, resolved, os=os, cpu=cpu, pointer=place, copied=made)
 
     def _file(self, reference: str) -> str:
         path = texts.folder_of(reference, self.folders)

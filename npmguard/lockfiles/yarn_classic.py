@@ -358,6 +358,7 @@ class _Reader:
                 version or entry.fields["version"],
                 Source.LINK,
                 pointer=pointer,
+                copied=True,
             )
             self.asks[folder] = entry.asks
         return folder

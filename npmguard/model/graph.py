@@ -52,14 +52,19 @@ class DependencyGraph:
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
-        """What somebody else made: every package but the project, its workspaces and linked folders."""
+        """What is installed: every package but the project, its workspaces and folders merely linked to."""
+        return tuple(p for p in self.nodes.values() if p.third_party or p.copied)
+
+    @cached_property
+    def foreign(self) -> tuple[Package, ...]:
+        """What somebody else made: `packages` without the folders that lie beside the project."""
         return tuple(p for p in self.nodes.values() if p.third_party)
 
     @cached_property
     def kinds(self) -> Mapping[object, Sequence[Package]]:
-        """`packages` by their kind: the copies of one thing, wherever they are installed."""
+        """`foreign` by their kind: the copies of one thing, wherever they are installed."""
         found: dict[object, list[Package]] = {}
-        for package in self.packages:
+        for package in self.foreign:
             found.setdefault(package.kind, []).append(package)
         return found
 

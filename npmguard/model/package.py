@@ -58,6 +58,7 @@ class Package(NamedTuple):
     pointer: str = ""
     # the text that asked for it when it was locked, where the format notes that (npm 1: "from")
     requested: str | None = None
+    copied: bool = False  # a folder whose files are packed and installed, rather than linked to
 
     @property
     def label(self) -> str:

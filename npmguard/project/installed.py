@@ -27,7 +27,7 @@ def scripts(folder: str, graph: DependencyGraph) -> dict[str, Mapping[str, str]]
     inside = os.path.realpath(folder) + os.sep
     stored = _stored(folder)
     found: dict[str, Mapping[str, str]] = {}
-    for package in graph.packages:
+    for package in graph.foreign:
         if package.has_install_script is False:
             continue
         for place in _places(package, stored):

@@ -16,7 +16,7 @@ def hashes(folder: str, graph: DependencyGraph) -> dict[str, tuple[str, str]]:
     """
     found: dict[str, tuple[str, str]] = {}
     checksums = graph.notes.get("checksums", {})  # yarn berry's: its own hashes stand elsewhere
-    for package in graph.packages:
+    for package in graph.foreign:
         if package.source is not Source.FILE or not package.resolved:
             continue
         if not package.integrity and package.key not in checksums:

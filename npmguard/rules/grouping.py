@@ -89,5 +89,5 @@ def in_force(project: Project, production: bool) -> tuple[Package, ...]:
     if graph is None:
         return ()
     if not production:
-        return graph.packages
-    return tuple(p for p in graph.packages if p.key in graph.production)
+        return graph.foreign
+    return tuple(p for p in graph.foreign if p.key in graph.production)

@@ -44,10 +44,12 @@ def test_every_version_of_a_lockfile_holds_the_same(form: str) -> None:
     assert graph.format == f"pnpm-{form[:4].rstrip('-')}"
     assert graph.newer is None
     own = {("is-odd", "3.0.1")} if form in ("9.0-two-documents", "13.0") else set()
-    assert graph.labels - own == lockfiles.read(LOCKS / "9.0" / "pnpm-lock.yaml").labels
+    newest = lockfiles.read(LOCKS / "9.0" / "pnpm-lock.yaml")
+    folder = {("local", "1.0.0"), ("local", None)}  # not every version notes the folder's version
+    assert graph.labels - own - folder == newest.labels - folder
     assert own <= graph.labels
     assert graph.roots == ("", "packages/a", "packages/b")
-    assert all(p.integrity and p.resolved is None and p.source is Source.REGISTRY for p in graph.packages)
+    assert all(p.integrity and p.resolved is None and p.source is Source.REGISTRY for p in graph.foreign)
     assert graph.reachable == set(graph.nodes)
     asked = graph.recorded["packages/b"]
     assert asked["a"] == ("workspace:*", DependencyKind.PROD)
@@ -70,11 +72,11 @@ def test_every_version_of_a_lockfile_holds_the_same(form: str) -> None:
         ("use-sync-external-store@1.2.0", "react@17.0.2"),
         ("use-sync-external-store@1.2.0", "react@18.3.1"),
     }
-    (fsevents,) = [p for p in graph.packages if p.name == "fsevents"]
+    (fsevents,) = [p for p in graph.foreign if p.name == "fsevents"]
     assert (fsevents.optional, fsevents.os) == (True, ("darwin",))
     assert fsevents.has_install_script is (True if form in ("5.4", "6.0") else None)
     assert not graph.is_dev(fsevents.key)
-    (wasm,) = [p for p in graph.packages if p.name == "esbuild-wasm"]
+    (wasm,) = [p for p in graph.foreign if p.name == "esbuild-wasm"]
     assert graph.is_dev(wasm.key)
     assert wasm.has_install_script is (False if form in ("5.4", "6.0") else None)
 
@@ -85,7 +87,7 @@ def test_every_pointer_leads_to_its_line(form: str) -> None:
     graph = lockfiles.read(path)
     assert graph.locate is not None
     lines = path.read_text().split("\n")
-    pointers = {package.pointer: package for package in graph.packages}
+    pointers = {package.pointer: package for package in graph.foreign}
     found = graph.locate(frozenset(pointers))
     for pointer, package in pointers.items():
         line = lines[found[pointer] - 1]
@@ -108,7 +110,7 @@ def test_the_package_managers_own_packages_are_kept_apart() -> None:
         assert "is-odd" not in graph.recorded[""]
     alone = (LOCKS / "9.0-two-documents" / "pnpm-lock.yaml").read_text().partition("\n---\n")[0]
     graph = read(alone)
-    assert [p.key for p in graph.packages] == ["env:is-odd@3.0.1"]
+    assert [p.key for p in graph.foreign] == ["env:is-odd@3.0.1"]
 
 
 def test_what_disk_says_goes_before_the_lockfiles_own_record() -> None:
@@ -193,7 +195,7 @@ BINARY = f"{{type: binary, url: https://files.example.test/n.tgz, integrity: {HA
 )
 def test_where_a_package_comes_from(key: str, entry: str, expected: tuple[str, str, str, str | None]) -> None:
     graph = nine(f"  {key}:\n    {entry}\n", f"  {key}: {{}}\n")
-    (package,) = graph.packages
+    (package,) = graph.foreign
     assert (package.name, package.version, package.source.value, package.resolved) == expected
     assert package.integrity == (HASH if HASH in entry else None)
 
@@ -231,7 +233,7 @@ def test_keys_of_older_versions(
     graph = read(
         f"lockfileVersion: '{version}'\n\npackages:\n\n  {key}:\n    resolution: {{{resolution}}}\n{lines}"
     )
-    (package,) = graph.packages
+    (package,) = graph.foreign
     found = (package.name, package.version, package.source.value, package.resolved)
     assert found == tuple(tarball if text == "TARBALL" else text for text in expected)
     assert package.key == key.strip("'")
@@ -283,7 +285,7 @@ def test_a_folder_that_is_copied_with_several_peers() -> None:
 
 def test_entries_that_nothing_leads_to_are_read_as_well() -> None:
     graph = nine(f"  a@1.0.0:\n    resolution: {{integrity: {HASH}}}\n", "  b@1.0.0: {}\n")
-    assert {p.label for p in graph.packages} == {"a@1.0.0", "b@1.0.0"}
+    assert {p.label for p in graph.foreign} == {"a@1.0.0", "b@1.0.0"}
     assert graph.nodes["b@1.0.0"].pointer == "/snapshots/b@1.0.0"
 
 
@@ -465,3 +467,10 @@ def test_the_packages_are_those_that_pnpm_lists(here: Path, form: str) -> None:
 def test_the_ranges_of_packages_are_not_recorded() -> None:
     graph = pnpm.parse(b"lockfileVersion: '9.0'\n", "pnpm-lock.yaml")
     assert graph.records_ranges is False
+
+
+def test_a_folder_that_is_copied_is_a_package_and_nobody_elses() -> None:
+    graph = lockfiles.read(LOCKS / "9.0" / "pnpm-lock.yaml")
+    copied = [package for package in graph.packages if package not in graph.foreign]
+    assert [package.name for package in copied] == ["local"]
+    assert all(package.copied and not package.third_party for package in copied)

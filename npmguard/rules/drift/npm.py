@@ -424,7 +424,7 @@ def _stale(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
             text = f"{key}: {lock} still has this folder, and no package.json asks for it"
             yield _low(project, node.name, text, key, node)
     # what was dropped leaves its own dependencies behind: said once is enough
-    extra = [p for p in graph.packages if p.key not in graph.reachable and not p.bundled]
+    extra = [p for p in graph.foreign if p.key not in graph.reachable and not p.bundled]
     if not dropped:
         yield from findings.unused(project, extra)
 

@@ -555,7 +555,7 @@ class _Check:
                 subject=" ".join(gone),
             )
             return
-        extra = [p for p in self.graph.packages if p.key not in self.graph.reachable]
+        extra = [p for p in self.graph.foreign if p.key not in self.graph.reachable]
         wished = {"", *self.project.workspaces}
         dropped = any(
             name not in self._wishes(key, self.project.workspaces.get(key, self.project.manifest))

@@ -368,7 +368,7 @@ class _Drift:
     def stale(self) -> Iterator[Finding]:
         """Entries that nothing asks for: an install would take them out."""
         kept = {self.patterns.get(one.pattern) for found in self.resolutions.values() for one in found}
-        extra = [p for p in self.graph.packages if p.key not in self.graph.reachable and p.key not in kept]
+        extra = [p for p in self.graph.foreign if p.key not in self.graph.reachable and p.key not in kept]
         yield from findings.unused(self.project, extra)
 
     # -- words and places
