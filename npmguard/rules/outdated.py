@@ -1,7 +1,8 @@
 """A direct dependency is behind its latest version.
 
 Compares what the lockfile holds for each dependency that a package.json of the project asks for with the
-registry: the version that an update within the range would bring (wanted), and the latest one.
+registry: the version that an update within the range would bring (wanted), and the latest one. A latest
+that is younger than `minimum-release-age`, or than the manager's own setting of that kind, can wait.
 
 Why it matters
     A project that stays close to the latest versions takes a security fix in minutes. One that is three
