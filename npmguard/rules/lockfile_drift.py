@@ -32,10 +32,12 @@ from npmguard.rules import drift
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
 
+_NOTE = ".package-lock.json"  # what npm installed, perhaps a part alone: nobody installs from it
+
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     graph = project.graph
-    if graph is None or project.lockfile is None:
+    if graph is None or project.lockfile is None or posixpath.basename(project.lockfile.file) == _NOTE:
         return
     if graph.newer is not None:
         yield _newer(project, graph.newer)

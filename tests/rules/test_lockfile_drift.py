@@ -256,3 +256,15 @@ def test_a_peer_dependency_of_a_workspace_may_lie_inside_it(tmp_path: Path) -> N
     write(tmp_path, {"workspaces": ["packages/*"]}, packages)
     write(tmp_path / "packages" / "one", member)
     assert found(tmp_path)[1] == []
+
+
+def test_npms_note_of_what_it_installed_does_not_drift(tmp_path: Path) -> None:
+    write(tmp_path, {"dependencies": {"a": "^1.0.0"}, "devDependencies": {"b": "1"}})
+    (tmp_path / "node_modules").mkdir()
+    note = {"lockfileVersion": 3, "packages": {"node_modules/a": entry("a", "1.0.0")}}
+    (tmp_path / "node_modules" / ".package-lock.json").write_text(json.dumps(note))
+    (place,) = load.find([str(tmp_path / "node_modules" / ".package-lock.json")])
+    project = load.load(place)
+    assert project.graph is not None
+    assert project.graph.labels == {("a", "1.0.0")}
+    assert list(check(project, Evidence(), Settings())) == []
