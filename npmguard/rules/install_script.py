@@ -96,9 +96,10 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 
 def unknown(silent: int, settings: Settings) -> Gap:
     """The gap where nobody says whether packages have scripts."""
+    whether = "1 package whether it runs" if silent == 1 else f"{silent} packages whether they run"
     return Gap(
         "registry",
-        f"neither it nor the lockfile says of {silent} packages whether they run install scripts",
+        f"neither it nor the lockfile says of {whether} install scripts",
         tuple(filter(settings.chosen, ("install-script", "scripts-enabled"))),
     )
 
