@@ -461,7 +461,7 @@ def test_the_packages_are_those_that_pnpm_lists(here: Path, form: str) -> None:
                 waiting.append(below)
     loaded = load.load(load.Found(str(here))).graph
     assert loaded is not None
-    assert listed == {(p.name, p.version) for p in loaded.packages if not p.key.startswith(pnpm.ENV)}
+    assert listed == {(p.name, p.version) for p in loaded.foreign if not p.key.startswith(pnpm.ENV)}
 
 
 def test_the_ranges_of_packages_are_not_recorded() -> None:
