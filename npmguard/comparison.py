@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from npmguard import audit, changes, policy
 from npmguard import rules as catalogue
-from npmguard.errors import InputError, UsageError
+from npmguard.errors import UsageError
 from npmguard.lockfiles import BY_FILE
 from npmguard.model import Change, Finding, Fix, Location, Lockfile, Manifest, Project, ProjectReport, Report
 from npmguard.project import load, npmrc
@@ -46,12 +46,12 @@ def diff(
     began = time.time()
     with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
         sides = [_side(text, os.path.join(folder, place)) for text, place in ((old, "old"), (new, "new"))]
-        before, _, _, _ = _opened(sides[0], options)
+        before, then, _, there = _opened(sides[0], options)
         project, config, mine, where = _opened(sides[1], options)
         found = changes.between(before.graph, project.graph)
         report = audit.audited(project, where, config, mine, progress)
-        known = _fingerprints(before, sides[0], options)
-        kept = [f for f in report.findings if _brought(f, project, found, known)]
+        known = _fingerprints(before, then, there, options)
+        kept = _brought(report.findings, project, found, known)
         report = report._replace(findings=tuple(kept), changes=found)
         report = _named(report, sides[1])
     seen = len(project.graph.labels) if project.graph is not None else 0
@@ -111,31 +111,30 @@ def _alone(path: str, options: Options) -> tuple[Project, npmrc.NpmConfig, Setti
     return project, config, resolve(options, folder, manifest), folder
 
 
-def _fingerprints(project: Project, side: Side, options: Options) -> frozenset[str]:
+def _fingerprints(project: Project, config: npmrc.NpmConfig, folder: str, options: Options) -> frozenset[str]:
     """Of what was found before, as far as it takes nothing from outside to tell."""
     local = [rule.id for rule in catalogue.load() if rule.needs is nothing]
     quiet = options._replace(only=tuple(local), skip=(), offline=True, advisories=())
-    try:
-        _, config, mine, folder = _opened(side, quiet)
-    except InputError:
-        return frozenset()
+    mine = audit.settled(quiet, folder, project)
     return frozenset(f.fingerprint for f in audit.audited(project, folder, config, mine, None).findings)
 
 
-def _brought(finding: Finding, project: Project, found: Iterable[Change], known: frozenset[str]) -> bool:
-    """Does the change bring this finding?"""
+def _brought(
+    findings: Iterable[Finding], project: Project, found: Iterable[Change], known: frozenset[str]
+) -> list[Finding]:
+    """The findings that the change brings."""
     came = {(c.package, c.after) for c in found if c.after is not None}
     names = {c.package for c in found if c.kind == "source-changed"}
-    graph = project.graph
-    labels = {(finding.package, finding.version)}
-    if graph is not None:
-        labels |= {
-            (graph.nodes[key].name, graph.nodes[key].version) for key in finding.keys if key in graph.nodes
-        }
-    if labels & came or any(name in names for name, _ in labels):
-        return True
-    rule = catalogue.load([finding.rule])[0]
-    return rule.needs is nothing and finding.fingerprint not in known
+    nodes = project.graph.nodes if project.graph is not None else {}
+    local = {rule.id for rule in catalogue.load() if rule.needs is nothing}
+    kept = []
+    for finding in findings:
+        labels = {(finding.package, finding.version)}
+        labels |= {(nodes[key].name, nodes[key].version) for key in finding.keys if key in nodes}
+        new = finding.rule in local and finding.fingerprint not in known
+        if new or labels & came or any(name in names for name, _ in labels):
+            kept.append(finding)
+    return kept
 
 
 def _named(report: ProjectReport, side: Side) -> ProjectReport:

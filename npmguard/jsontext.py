@@ -12,6 +12,7 @@ from typing import Any
 
 from npmguard.errors import InputError
 
+_BOM = b"\xef\xbb\xbf"
 _CONFLICT = rb"^(?:<{7}|>{7}|={7})(?: |\r?$)"
 _DEEPEST = 200
 
@@ -27,15 +28,7 @@ def loads(data: bytes, file: str) -> Any:
     off, merge-conflict markers, NaN, a key that stands twice in one object (readers disagree about
     which one counts), nesting that no package file has.
     """
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    if not data.strip():
-        raise InputError(file, "the file is empty")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(file, "not UTF-8 text", line) from None
+    text = decoded(data, file)
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except json.JSONDecodeError as error:
@@ -49,6 +42,21 @@ def loads(data: bytes, file: str) -> Any:
         raise InputError(file, "nested too deeply to be a package file") from None
     except ValueError as error:
         raise InputError(file, str(error)) from None
+
+
+def decoded(data: bytes, file: str) -> str:
+    """The text of a file: UTF-8, with or without a byte order mark.
+
+    Raises InputError for other bytes and for an empty file.
+    """
+    data = data.removeprefix(_BOM)
+    if not data.strip():
+        raise InputError(file, "the file is empty")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(file, "not UTF-8 text", line) from None
 
 
 _TRAILING = re.compile(rb",(?=[ \t\r]*\n\s*[\]}])")
@@ -96,6 +104,7 @@ def _constant(word: str) -> Any:
 
 def conflict_line(data: bytes) -> int | None:
     """The line of the first merge-conflict marker in a text, or None."""
+    data = data.removeprefix(_BOM)
     found = re.search(_CONFLICT, data, re.MULTILINE)
     return data.count(b"\n", 0, found.start()) + 1 if found else None
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from npmguard.errors import InputError
-from npmguard.jsontext import conflict_line, escape
+from npmguard.jsontext import conflict_line, decoded, escape
 
 _DEEPEST = 40
 _ALIASES = 1_000  # expansions in a hand-edited file; lockfiles have none
@@ -73,14 +73,7 @@ def decode(data: bytes, file: str) -> str:
 
     Raises InputError for other bytes, an empty file and merge-conflict markers.
     """
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    if not data.strip():
-        raise InputError(file, "the file is empty")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(file, "not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from None
+    text = decoded(data, file)
     line = conflict_line(data)
     if line is not None:
         raise InputError(file, "merge-conflict markers: resolve the conflict first", line)

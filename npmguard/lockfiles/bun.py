@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 from npmguard import jsontext
 from npmguard.errors import InputError
 from npmguard.lockfiles import Catalogs
+from npmguard.lockfiles.fields import folder as folder_key
+from npmguard.lockfiles.fields import texts
 from npmguard.lockfiles.npm import MOST_PACKAGES, asked
 from npmguard.model import (
     Asked,
@@ -67,7 +69,7 @@ class Entry(NamedTuple):
         kind, colon, path = self.resolution.partition(":")
         if not colon or kind not in _FOLDERS:
             return None
-        return "" if kind == "root" else folder_of(path)
+        return "" if kind == "root" else folder_key(path)
 
 
 def parse(
@@ -234,8 +236,8 @@ class _Reader:
             installed if installed != name else None,
             bundled="bundled" in info and info["bundled"] is True,
             has_install_script=self._script(info, source),
-            os=_texts(info["os"]) if "os" in info else (),
-            cpu=_texts(info["cpu"]) if "cpu" in info else (),
+            os=texts(info["os"]) if "os" in info else (),
+            cpu=texts(info["cpu"]) if "cpu" in info else (),
             pointer="/packages/" + jsontext.escape(place),
         )
         return key
@@ -416,12 +418,6 @@ def catalog_range(catalogs: Catalogs, name: str, spec: str) -> str:
     return catalogs.get(spec[8:].strip() or "default", {}).get(name, spec)
 
 
-def folder_of(path: str) -> str:
-    """A folder as a key: relative to the project, POSIX, without ./ and a closing slash."""
-    tidy = posixpath.normpath(path.replace("\\", "/"))
-    return "" if tidy == "." else tidy
-
-
 def _source(resolution: str, url: str) -> tuple[Source, str | None, str | None]:
     """(where a package comes from, its version as far as it is told, the URL that it is taken from)."""
     if resolution.startswith(_GIT):
@@ -431,9 +427,3 @@ def _source(resolution: str, url: str) -> tuple[Source, str | None, str | None]:
     if resolution.endswith(_TARBALL) or resolution.startswith(("./", "../", "/")):
         return Source.FILE, None, f"file:{resolution}"
     return Source.REGISTRY, resolution, url or None
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from npmguard import jsontext
 from npmguard.errors import InputError
 from npmguard.globs import is_member, workspace_patterns
+from npmguard.lockfiles.fields import folder as folder_key
+from npmguard.lockfiles.fields import texts
 from npmguard.model import (
     Asked,
     Dependency,
@@ -133,7 +135,7 @@ class _Reader:
                 target = fields.get("resolved")
                 if not isinstance(target, str):
                     raise self.error(place, f"the link {key!r} does not say where it points to")
-                self.links[key] = _folder(target)
+                self.links[key] = folder_key(target.removeprefix("file:"))
             self.entries[key] = Entry(fields, place)
 
     # -- version 1 and older
@@ -176,7 +178,7 @@ class _Reader:
 
             spec = specs.parse(name, text)
             if spec.kind == "directory":
-                target = _folder(spec.location or "")
+                target = folder_key((spec.location or "").removeprefix("file:"))
                 self.links[key] = target
                 self.entries[key] = Entry({"link": True, "resolved": target}, place)
                 self.entries.setdefault(target, Entry({"name": name, **fields}, place))
@@ -255,8 +257,8 @@ class _Reader:
             "inBundle" in fields and bool(fields["inBundle"]) and self._inside(key),
             None if self.nested else bool(get("hasInstallScript")),
             _message(fields["deprecated"]) if "deprecated" in fields else None,
-            _texts(fields["os"]) if "os" in fields else (),
-            _texts(fields["cpu"]) if "cpu" in fields else (),
+            texts(fields["os"]) if "os" in fields else (),
+            texts(fields["cpu"]) if "cpu" in fields else (),
             place,
             _requested(get("from"), name or installed) if self.nested else None,
         )
@@ -474,12 +476,6 @@ def _above(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def _folder(path: str) -> str:
-    """A folder as a key: relative to the project, POSIX, without ./ and a closing slash."""
-    tidy = posixpath.normpath(path.removeprefix("file:").replace("\\", "/"))
-    return "" if tidy == "." else tidy
-
-
 def _source(resolved: str) -> Source:
     if resolved.startswith(("https://", "http://")):
         return Source.REGISTRY if "/-/" in resolved else Source.URL
@@ -503,9 +499,3 @@ def _message(value: Any) -> str | None:
 def _requested(value: Any, name: str) -> str | None:
     """The range in a version 1 entry's `from`, which reads name@range."""
     return value.removeprefix(f"{name}@") if isinstance(value, str) else None
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

@@ -23,6 +23,8 @@ from npmguard import jsontext, yamltext
 from npmguard.errors import InputError
 from npmguard.jsontext import escape
 from npmguard.lockfiles import Catalogs
+from npmguard.lockfiles.fields import folder as folder_key
+from npmguard.lockfiles.fields import texts
 from npmguard.lockfiles.npm import MOST_PACKAGES, asked
 from npmguard.model import (
     Asked,
@@ -262,7 +264,7 @@ class _Reader:
                 pointer = f"{place}/{field}/{escape(folder)}"
                 if not isinstance(fields, dict | None):
                     raise self.error(pointer, f"the importer {folder!r} is not a mapping")
-                self.importers[_folder("", folder)] = self._importer(fields or {}, pointer, _FIELDS)
+                self.importers[folder_key(folder)] = self._importer(fields or {}, pointer, _FIELDS)
         else:
             self.importers[""] = self._importer(document, place, _FIELDS)
         if form == 6 and any("specifiers" in importer.fields for importer in self.importers.values()):
@@ -446,8 +448,8 @@ class _Reader:
             _flag(snapshot.get("optional")),
             has_install_script=None if self.form > 6 else _flag(get("requiresBuild")),
             deprecated=_message(get("deprecated")),
-            os=_texts(get("os")),
-            cpu=_texts(get("cpu")),
+            os=texts(get("os")),
+            cpu=texts(get("cpu")),
             pointer=pointer,
         )
 
@@ -462,7 +464,7 @@ class _Reader:
         """A folder whose files are packed and copied. It may be there several times, with other peers."""
         resolution = entry.fields.get("resolution") or _NOTHING
         path = resolution.get("directory") or reference.removeprefix("file:")
-        folder = _folder("", path) if isinstance(path, str) else ""
+        folder = folder_key(path) if isinstance(path, str) else ""
         manifest = self.manifests.get(folder) or linked(folder)
         place = folder if folder and folder not in self.nodes else key
         self.folders[key] = place
@@ -602,13 +604,13 @@ class _Reader:
         for key, importer in self.importers.items():
             for locked in importer.locked.values():
                 if locked.reference.startswith("link:"):
-                    found.add(_folder(key, locked.reference[5:]))
+                    found.add(folder_key(locked.reference[5:], key))
         for entry in self.entries.values():
             for field in ("dependencies", "optionalDependencies"):
                 given = entry.snapshot.get(field)
                 for reference in given.values() if isinstance(given, dict) else ():
                     if isinstance(reference, str) and reference.startswith("link:"):
-                        found.add(_folder("", reference[5:]))
+                        found.add(folder_key(reference[5:]))
         return {folder for folder in found if folder}
 
     def _link(self, names: frozenset[str] | None) -> Edges:
@@ -628,7 +630,7 @@ class _Reader:
         for who, name, spec, kind, entry in self._given(names):
             target = folders.get(entry, entry) if entry is not None else None
             if spec.startswith("link:"):
-                folder = _folder("", spec[5:])
+                folder = folder_key(spec[5:])
                 target = folder if folder in nodes else None
             add(Dependency(folders.get(who, who), name, spec, kind, target))
         for folder, node in nodes.items():
@@ -664,7 +666,7 @@ class _Reader:
         locked = importer.locked.get(name) if importer else None
         reference = locked.reference if locked else spec if spec.startswith(("workspace:", "link:")) else ""
         if reference.startswith("link:"):
-            folder = _folder(key, reference[5:])
+            folder = folder_key(reference[5:], key)
             return folder if folder in self.nodes else None
         if reference.startswith("workspace:"):
             return self._member(key, name, reference[10:])
@@ -674,7 +676,7 @@ class _Reader:
     def _member(self, key: str, name: str, range: str) -> str | None:
         """The workspace that a `workspace:` text means: a folder, or the one of that name."""
         if range.startswith((".", "/")):
-            folder = _folder(key, range)
+            folder = folder_key(range, key)
             return folder if folder in self.nodes else None
         at = range.rfind("@")
         wanted = range[:at] if at > 0 else name
@@ -774,12 +776,6 @@ def _first_variant(resolution: Mapping[str, Any]) -> tuple[str | None, str | Non
     return url if isinstance(url, str) else None, integrity if isinstance(integrity, str) else None
 
 
-def _folder(base: str, path: str) -> str:
-    """A path that is relative to the folder `base`, as a key: relative to the project, without ./ before."""
-    joined = posixpath.normpath(posixpath.join(base, path.replace("\\", "/")))
-    return "" if joined == "." else joined
-
-
 def _flag(value: Any) -> bool:
     return value is True or value == "true"
 
@@ -789,11 +785,3 @@ def _message(value: Any) -> str | None:
     if isinstance(value, str):
         return (value if value != "true" else "deprecated") or None
     return "deprecated" if value is True else None
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return (value,)
-    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

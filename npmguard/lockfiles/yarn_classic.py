@@ -21,6 +21,7 @@ from npmguard import specs, versions
 from npmguard.errors import InputError
 from npmguard.jsontext import escape
 from npmguard.lockfiles import Catalogs
+from npmguard.lockfiles.fields import folder as folder_key
 from npmguard.lockfiles.npm import MOST_PACKAGES
 from npmguard.model import Dependency, DependencyGraph, DependencyKind, Edges, Manifest, Package, Source
 from npmguard.yamltext import decode
@@ -345,8 +346,7 @@ class _Reader:
 
     def _folder(self, entry: Entry, pointer: str, name: str, location: str) -> str:
         """Keeps a folder that is linked to or copied."""
-        folder = posixpath.normpath(location.replace("\\", "/"))
-        folder = "" if folder == "." else folder
+        folder = folder_key(location)
         if folder not in self.nodes:
             manifest = self.linked(folder)
             if manifest is not None:

@@ -51,6 +51,11 @@ class Lockfile(NamedTuple):
     format: str  # npm-1 npm-2 npm-3 yarn-1 yarn-berry-8 pnpm-9.0 bun-1 ...
     graph: DependencyGraph
 
+    @property
+    def name(self) -> str:
+        """The file's own name, without its folder."""
+        return self.file.rpartition("/")[2]
+
 
 class Project(NamedTuple):
     """One audited project.

@@ -24,7 +24,6 @@ How to fix
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from npmguard.model import Evidence, Finding, Fix, Location, Needs, Project, Severity
@@ -37,7 +36,7 @@ _NOTE = ".package-lock.json"  # what npm installed, perhaps a part alone: nobody
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     graph = project.graph
-    if graph is None or project.lockfile is None or posixpath.basename(project.lockfile.file) == _NOTE:
+    if graph is None or project.lockfile is None or project.lockfile.name == _NOTE:
         return
     if graph.newer is not None:
         yield _newer(project, graph.newer)
@@ -51,7 +50,7 @@ def needs(project: Project, settings: Settings) -> Needs:
 def _newer(project: Project, version: str) -> Finding:
     """A format of the future is read as far as it is understood, and that is said."""
     assert project.lockfile is not None
-    lock = posixpath.basename(project.lockfile.file)
+    lock = project.lockfile.name
     return Finding(
         "lockfile-drift",
         Severity.MODERATE,

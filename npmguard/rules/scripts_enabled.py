@@ -49,6 +49,7 @@ from npmguard.model import (
 from npmguard.rules import install_script
 from npmguard.rules.base import Rule
 from npmguard.settings import Settings
+from npmguard.text import some
 
 _MOST_NAMED = 5
 
@@ -123,9 +124,7 @@ def _remedy(policy: ScriptPolicy) -> str:
 
 
 def _named(packages: Sequence[Package]) -> str:
-    labels = sorted({package.label for package in packages})
-    more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
-    return ", ".join(labels[:_MOST_NAMED]) + more
+    return some(sorted(package.label for package in packages), _MOST_NAMED)
 
 
 def _beside(project: Project, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -72,7 +71,7 @@ def unused(project: Project, packages: Sequence[Package]) -> Iterator[Finding]:
     if not labels:
         return
     assert project.lockfile is not None
-    lock = posixpath.basename(project.lockfile.file)
+    lock = project.lockfile.name
     count = "1 package" if len(labels) == 1 else f"{len(labels)} packages"
     yield stale(
         project,

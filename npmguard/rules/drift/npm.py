@@ -323,7 +323,7 @@ def _finding(project: Project, graph: DependencyGraph, problems: list[_Problem],
     problem = problems[0]
     edge, spec = problem.edge, problem.spec
     assert project.lockfile is not None
-    lock = posixpath.basename(project.lockfile.file)
+    lock = project.lockfile.name
     source = graph.nodes[edge.source]
     target = graph.nodes.get(edge.target or "") if edge.target else None
     if edge.kind is DependencyKind.WORKSPACE:
@@ -406,7 +406,7 @@ def _manifest(project: Project, source: Package) -> Manifest | None:
 def _stale(project: Project, graph: DependencyGraph) -> Iterator[Finding]:
     """Where the lockfile's record of what was asked is not what is asked now, and still installs."""
     assert project.lockfile is not None
-    lock = posixpath.basename(project.lockfile.file)
+    lock = project.lockfile.name
     dropped = False
     for key, record in graph.recorded.items():
         manifest = project.manifest if not key else project.workspaces.get(key)

@@ -98,7 +98,7 @@ class _Check:
         self.project = project
         self.graph = graph
         self.notes = graph.notes
-        self.lock = posixpath.basename(project.lockfile.file)
+        self.lock = project.lockfile.name
         self.file = project.lockfile.file
         self.major = major(project, graph)
         self.settings = Settings(project, self.major)

@@ -299,7 +299,7 @@ def _differs(
 ) -> Finding:
     """A setting that package.json or pnpm-workspace.yaml gives otherwise than the lockfile."""
     assert project.lockfile is not None
-    lock = posixpath.basename(project.lockfile.file)
+    lock = project.lockfile.name
     wanted = f"asks for {asked}" if asked is not None else "asks for none"
     seen = f"gives {given}" if given is not None else "gives none"
     about = f"{name}: " if name else ""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from npmguard import specs, versions
 from npmguard.lockfiles import Catalogs, bun
+from npmguard.lockfiles.fields import folder as folder_key
 from npmguard.model import DependencyKind, Manifest
 from npmguard.rules.drift.bun import overrides
 from npmguard.rules.drift.bun.layout import PEERS, Ask, Id, fits
@@ -123,7 +124,7 @@ class Resolver:
 
     def _member(self, name: str, range: str, was: Id | None) -> Answer:
         """What `workspace:` leads to: the member of that name or folder, whose version has to fit."""
-        path = bun.folder_of(range) if range.startswith((".", "/")) else None
+        path = folder_key(range) if range.startswith((".", "/")) else None
         for folder, manifest in self._manifests.items():
             if not folder or (folder != path and (manifest.name or posixpath.basename(folder)) != name):
                 continue
@@ -148,7 +149,7 @@ class Resolver:
                 return Answer(id)
             if asked.kind in ("file", "directory") and not is_workspace(id):
                 path = source.partition(":")[2] if source.startswith(("file:", "link:")) else source
-                if bun.folder_of(path) == bun.folder_of(posixpath.join(folder, asked.location or "")):
+                if folder_key(path) == folder_key(posixpath.join(folder, asked.location or "")):
                     return Answer(id)
         return Answer(None, ANEW)
 
