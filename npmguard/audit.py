@@ -78,7 +78,7 @@ def audited(
     progress: Progress | None,
 ) -> ProjectReport:
     """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
-    rules = catalogue.load(filter(settings.chosen, catalogue.IDS))
+    rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
     if project.graph is not None and any(rule.id in ("install-script", "scripts-enabled") for rule in rules):
         from npmguard.project import installed
 

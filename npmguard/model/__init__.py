@@ -29,6 +29,7 @@ from npmguard.model.finding import (
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
+from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
 
 __all__ = [
@@ -45,21 +46,28 @@ __all__ = [
     "Finding",
     "Fix",
     "Gap",
+    "Leak",
     "Locate",
     "Location",
     "Lockfile",
     "Manifest",
     "Missing",
     "Needs",
+    "Oddity",
     "Opening",
     "Package",
+    "Packed",
+    "PackedFile",
     "Packument",
     "Project",
     "ProjectReport",
+    "Release",
     "Report",
     "ScriptPolicy",
     "Severity",
+    "Shadow",
     "Source",
+    "SourceMap",
     "Suppressed",
     "Unanswered",
     "Verdict",

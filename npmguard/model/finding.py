@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from npmguard.model.packed import Packed
+
 
 class Severity(IntEnum):
     """npm's five words, in order."""
@@ -136,6 +138,8 @@ class ProjectReport(NamedTuple):
     sources: tuple[str, ...] = ()
     # what changed since another lockfile, where that was asked (`npmguard diff`)
     changes: tuple[Change, ...] | None = None
+    # what would be published, where that was asked (`npmguard prepublish`)
+    packed: Packed | None = None
 
 
 class Report(NamedTuple):

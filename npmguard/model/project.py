@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from npmguard.model.graph import DependencyGraph
+from npmguard.model.packed import Packed
 
 
 class Manifest(NamedTuple):
@@ -88,6 +89,8 @@ class Project(NamedTuple):
     held: Mapping[str, Digest] | None = None
     # the keys of `config` that the project's own .npmrc decides
     own_config: frozenset[str] = frozenset()
+    # what `npm publish` would send, where that is what the audit is about
+    packed: Packed | None = None
 
     @property
     def graph(self) -> DependencyGraph | None:

@@ -1,7 +1,8 @@
 """The rules, one module each.
 
-To add one is to write its module, named as the rule with _ for -, and to add it to this table, in the order
-in which people read of them. A module is imported only when its rule is to run.
+To add one is to write its module, named as the rule with _ for -, and to add it to the table of what it is
+run for (`npmguard check`, `npmguard prepublish`), in the order in which people read of them. A module is
+imported only when its rule is to run.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from npmguard.rules.base import Rule
 
-IDS = (
+CHECK = (
     "lockfile-missing",
     "lockfile-drift",
     "multiple-lockfiles",
@@ -36,6 +37,11 @@ IDS = (
     "advisory",
     "wildcard-range",
 )
+
+# what `npmguard prepublish` runs
+PUBLISH: tuple[str, ...] = ("invalid-name",)
+
+IDS = tuple(dict.fromkeys((*CHECK, *PUBLISH)))
 
 
 def load(ids: Iterable[str] = IDS) -> tuple[Rule, ...]:

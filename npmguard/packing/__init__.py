@@ -1,0 +1,1 @@
+"""Which files npm would publish, and what a tarball holds."""

@@ -1,0 +1,91 @@
+"""What a detector is, and what it finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Candidate(NamedTuple):
+    """What a pattern matched: the secret itself, and where it stands in `data`."""
+
+    secret: bytes
+    start: int
+    end: int
+    data: bytes
+    path: str  # POSIX, as the package has it
+    match: re.Match[bytes]
+
+    def line(self) -> bytes:
+        """The line on which the secret begins, 400 bytes to both sides of it at most."""
+        low = max(self.data.rfind(b"\n", 0, self.start) + 1, self.start - 400)
+        high = self.data.find(b"\n", self.start)
+        high = len(self.data) if high < 0 else high
+        return self.data[low : min(high, self.start + 400)]
+
+
+# True: the format's own check holds. None: it does not, which leaves a doubt. False: it is no secret at all.
+Check = Callable[[Candidate], bool | None]
+
+
+class Detector(NamedTuple):
+    """One kind of secret, as data.
+
+    `pattern` is a regular expression over bytes in what `re` and Hyperscan read alike: no look-around, no
+    back-reference, every repeat bounded. Where it matches more than the secret, the secret is the group
+    `secret`. Every match holds one of `keywords` (lower-case; any case matches). `before` and `after` are
+    the characters, as the inside of a class, that may not stand beside the match ("" for any).
+
+    `checks` are asked in turn: False ends the matter, None makes the confidence one step lower. `plain` is
+    for a format so exact that no placeholder can have it: the common tests for placeholders are left out.
+    """
+
+    id: str  # kebab-case, issuer first: "github-personal-token"
+    issuer: str  # "GitHub"
+    what: str  # "personal access token"
+    pattern: str
+    keywords: tuple[str, ...]
+    confidence: str = "high"  # low | medium | high
+    checks: tuple[Check, ...] = ()
+    before: str = "A-Za-z0-9_"
+    after: str = "A-Za-z0-9_"
+    plain: bool = False
+
+
+class Match(NamedTuple):
+    """A secret that was found: `data[start:end]` holds it, or where it is encoded, the encoded text.
+
+    `redacted` is all that may ever be shown of it: the first four characters and the length. `within` says
+    what it was taken out of ("base64", "URL encoding", "sourcesContent of src/a.ts"), or is None.
+    """
+
+    detector: str
+    issuer: str
+    what: str
+    start: int
+    end: int
+    confidence: str
+    redacted: str
+    within: str | None = None
+
+
+def redacted(secret: bytes) -> str:
+    """The first four characters of a secret and its length."""
+    text = secret.decode("utf-8", "replace")
+    return f"{text[:4]}… ({len(text)} characters)"
+
+
+# Between the name of a setting and its value: what programming languages, shells, and settings files write.
+_NAME_END = r"""[ \t\w.\-\[\]]{0,24}[\s'"`\])]{0,3}"""
+_SIGN = r"""(?:=|:{1,3}=|=>|\?=|\|\|?:?|\.=|\+=|,|:|<=|>)"""
+_VALUE_START = r"""(?:[ \t]{0,8}(?:[rbuf@$]{0,2}["'`]{1,3}|\\["'])|[ \t=]{0,8})"""
+_VALUE_END = r"""(?:["'`\s;,<)\]}&]|\\[nrt"']|$)"""
+
+
+def assigned(names: str, secret: str) -> str:
+    """The pattern of a secret that no prefix gives away: it is assigned to something with a telling name.
+
+    `names` is an alternation of what the name holds, `secret` the pattern of the value.
+    """
+    return rf"(?i:{names}){_NAME_END}{_SIGN}{_VALUE_START}(?P<secret>{secret}){_VALUE_END}"
