@@ -8,4 +8,4 @@ from npmguard.secrets.shape import Candidate
 def placeholder(candidate: Candidate) -> bool:
     """Does the text stand for a secret rather than being one?"""
     secret = candidate.secret
-    return len(set(secret)) < 4 or b"example" in secret.lower()
+    return max(map(secret.count, set(secret))) * 2 > len(secret) or b"example" in secret.lower()

@@ -1,6 +1,6 @@
 """The catalogue: which secrets npmguard knows, a module for each trade, each with its `DETECTORS`.
 
-To add a detector is to add it to one of these modules, with its examples in `tests/secrets/examples`.
+To add a detector is to add it to one of these modules, with its examples in `tests/secret_examples`.
 """
 
 from __future__ import annotations

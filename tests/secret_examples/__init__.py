@@ -1,0 +1,1 @@
+"""Examples of every detector, a module for each module of the catalogue, each with its `EXAMPLES`."""
