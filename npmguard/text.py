@@ -36,6 +36,18 @@ def some(names: Iterable[str], most: int = 3) -> str:
     return ", ".join(found[:most]) + more
 
 
+def size(count: int) -> str:
+    """A number of bytes as npm writes it: 312 B, 4.1 kB, 12.0 MB."""
+    if count < 1000:
+        return f"{count} B"
+    amount, unit = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if amount < 999.95:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}"
+
+
 def markdown(text: str, most: int = 500) -> str:
     """`one_line` text for Markdown, where it formats nothing, links nowhere and mentions nobody."""
     found = _MARKS.sub(r"\\\g<0>", one_line(text, most).replace("&", "&amp;").replace("<", "&lt;"))

@@ -51,13 +51,19 @@ GLOBAL = (_QUIET, _VERBOSE, _COLOR, _CONFIG)
 
 _OUTPUT = Option("output", ("-o", "--output"), "Write the report to this file.", "FILE")
 
-_AUDIT = (
+_RULES = (
     _OUTPUT,
     Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
     Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
     Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
     Option("offline", ("--offline",), "Ask nobody: use the cache and local files alone."),
     Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+    Option("strict", ("--strict",), "Do without the settings of the audited project."),
+    Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+    *GLOBAL,
+)
+
+_AUDIT = (
     Option(
         "advisories",
         ("--advisories",),
@@ -66,9 +72,7 @@ _AUDIT = (
         many=True,
     ),
     Option("production", ("--production",), "Look past what only development brings."),
-    Option("strict", ("--strict",), "Do without the settings of the audited project."),
-    Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
-    *GLOBAL,
+    *_RULES,
 )
 
 CHECK = Command(
@@ -146,4 +150,23 @@ DIFF = Command(
     (("new", "The same, for what came of it."),),
 )
 
-COMMANDS = (CHECK, WHY, DIFF, EXPLAIN)
+PREPUBLISH = Command(
+    "prepublish",
+    "What npm publish would send, what of it must not leave, and what changed since the last release.",
+    ("target", "A package's folder (by default this one), a tarball, or NAME@VERSION in the registry."),
+    False,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write the report.",
+            "FORMAT",
+            choices=("console", "json", "markdown"),
+            default="console",
+        ),
+        Option("list", ("--list",), "Print the paths of the files, one a line, and nothing else."),
+        *_RULES,
+    ),
+)
+
+COMMANDS = (CHECK, PREPUBLISH, WHY, DIFF, EXPLAIN)

@@ -13,10 +13,10 @@ def options(values: Values) -> Options:
         _words(values["only"]),
         _words(values["skip"]),
         text(values["registry"]),
-        tuple(texts(values["advisories"])),
+        tuple(texts(values.get("advisories"))),
         text(values["config"]),
         bool(values["offline"]),
-        bool(values["production"]),
+        bool(values.get("production")),
         bool(values["strict"]),
         bool(values["allow_incomplete"]),
     )

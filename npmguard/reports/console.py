@@ -7,13 +7,14 @@ then what could not be checked, and who was asked. Colour only ever repeats what
 from __future__ import annotations
 
 import io
+import posixpath
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from npmguard import text
-from npmguard.model import Change, Finding, ProjectReport, Report, Severity
+from npmguard.model import Change, Finding, Packed, ProjectReport, Release, Report, Severity
 from npmguard.text import one_line
 
 _STYLES = {
@@ -30,6 +31,7 @@ _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
 _INDENT = "  "
 _CHANGES = 30
+_FILES = 40
 _KINDS = ("source-changed", "downgraded", "added", "upgraded", "removed")
 
 
@@ -84,7 +86,9 @@ class _Page:
     def project(self, project: ProjectReport, quiet: bool) -> None:
         name = one_line(project.name or project.path)
         version = f" {one_line(project.version)}" if project.version else ""
-        if project.lockfile:
+        if project.packed is not None:
+            where = f"{project.path}, {_weight(project.packed)}"
+        elif project.lockfile:
             where = f"{project.lockfile} ({project.lockfile_format}), {_count(project.packages, 'package')}"
         else:
             where = project.path
@@ -104,6 +108,8 @@ class _Page:
             self.summary(quiet_ones)
         self.gaps(project)
         if not quiet:
+            if project.packed is not None:
+                self.packed(project, project.packed, loud)
             self.sources(project)
 
     def changes(self, changes: Sequence[Change]) -> None:
@@ -131,6 +137,28 @@ class _Page:
             )
         if len(order) > len(shown):
             self.line(f"and {len(order) - len(shown)} more (-v)", indent=_INDENT)
+
+    def packed(self, project: ProjectReport, packed: Packed, loud: Sequence[Finding]) -> None:
+        """What the tarball holds: the files that something was said of stand out."""
+        from npmguard.reports.tree import tree
+
+        told = {finding.location.file for finding in loud if finding.location is not None}
+        self.title("Files")
+        for row in tree(packed.files, None if self.verbose else _FILES):
+            place = posixpath.normpath(posixpath.join(project.path, row.path))
+            marked = place in told or (row.files and any(t.startswith(f"{place}/") for t in told))
+            held = f" ({_count(row.files, 'file')})" if row.files else ""
+            self.line(
+                (f"{text.size(row.size):>9} ", "dim"),
+                ("! " if marked else "  ", "red"),
+                "  " * row.depth,
+                (one_line(row.name, 400), "bold red" if marked else ""),
+                (held, "dim"),
+                hang=" " * 12,
+            )
+        if packed.previous is not None:
+            self.line()
+            self.line(*_since(packed, packed.previous), indent=_INDENT)
 
     def first_steps(self, findings: Sequence[Finding]) -> None:
         """The commands that clear most, worst first."""
@@ -260,7 +288,9 @@ class _Page:
         for severity, number in found:
             parts += [", "] if parts else []
             parts.append((f"{number} {severity.word}", _STYLES[severity]))
-        what = f"{_count(report.packages, 'package')}"
+        publishing = report.command == "prepublish"
+        files = sum(len(project.packed.files) for project in report.projects if project.packed is not None)
+        what = _count(files, "file") if publishing else _count(report.packages, "package")
         if len(report.projects) > 1:
             what += f" in {len(report.projects)} projects"
         if parts:
@@ -271,7 +301,8 @@ class _Page:
             self.line(f"{what}: nothing found")
         if report.exit_code == 1:
             level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
-            self.line(("Not safe as it is", "bold red"), f": there are findings{level}.")
+            what = "Not fit to publish" if publishing else "Not safe as it is"
+            self.line((what, "bold red"), f": there are findings{level}.")
         elif report.incomplete:
             self.line(
                 ("Incomplete", "bold yellow"),
@@ -288,6 +319,24 @@ def _blocks(findings: Iterable[Finding]) -> list[list[Finding]]:
         else:
             blocks.setdefault((finding.package, finding.version or ""), []).append(finding)
     return sorted(blocks.values(), key=lambda b: (-b[0].severity, b[0].package is None, b[0].package or ""))
+
+
+def _weight(packed: Packed) -> str:
+    """How many files, how large, and how large as a tarball."""
+    about = "" if packed.source == "tarball" else "about "
+    size = f", {about}{text.size(packed.packed_size)} packed" if packed.packed_size is not None else ""
+    return f"{_count(len(packed.files), 'file')}, {text.size(packed.unpacked_size)}{size}"
+
+
+def _since(packed: Packed, previous: Release) -> Iterable[str]:
+    """What changed in the list of files since the last release."""
+    yield f"since {one_line(previous.version, 60)}: "
+    if previous.files is not None:
+        old, new = ({file.path for file in files} for files in (previous.files, packed.files))
+        yield f"{_count(len(new - old), 'file')} added, {len(old - new)} removed, "
+    if previous.unpacked_size is not None:
+        yield f"{text.size(previous.unpacked_size)} then, "
+    yield f"{text.size(packed.unpacked_size)} now"
 
 
 def _standing(finding: Finding) -> str:

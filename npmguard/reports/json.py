@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from npmguard import __version__
-from npmguard.model import Finding, ProjectReport, Report, Severity
+from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
 
 
 def render(report: Report) -> str:
@@ -61,14 +61,40 @@ def _lines(project: ProjectReport) -> str:
         ]
         found["new_direct"] = sorted({c.package for c in project.changes if c.direct})
         found["new_scripts"] = sorted({f"{c.package}@{c.after}" for c in project.changes if c.script})
-    findings = [json.dumps(_finding(finding)) for finding in project.findings]
-    return _filled(found, "findings", findings).replace("\n", "\n    ")
+    if project.packed is not None:
+        found |= _packed(project.packed)
+    text = _filled(found, "findings", [json.dumps(_finding(finding)) for finding in project.findings])
+    if project.packed is not None:
+        files = [json.dumps({"path": f.path, "size": f.size, "mode": f.mode}) for f in project.packed.files]
+        text = _filled(text, "files", files)
+    return text.replace("\n", "\n    ")
 
 
-def _filled(found: dict[str, Any], key: str, items: Sequence[str]) -> str:
+def _packed(packed: Packed) -> dict[str, Any]:
+    """What `prepublish` adds."""
+    previous = packed.previous
+    old = {file.path for file in previous.files} if previous and previous.files is not None else None
+    new = {file.path for file in packed.files}
+    return {
+        "files": _PLACE,
+        "unpacked_size": packed.unpacked_size,
+        "packed_size": packed.packed_size,
+        "previous": {
+            "version": previous.version,
+            "added": sorted(new - old) if old is not None else None,
+            "removed": sorted(old - new) if old is not None else None,
+            "unpacked_size": previous.unpacked_size,
+        }
+        if previous is not None
+        else None,
+    }
+
+
+def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str]) -> str:
     """The object as JSON, the list of items in the place of its key."""
+    text = found if isinstance(found, str) else json.dumps(found, indent=2)
     # no text can hold the key and its quotation marks unescaped
-    head, mark, tail = json.dumps(found, indent=2).partition(f'"{key}": {json.dumps(_PLACE)}')
+    head, mark, tail = text.partition(f'"{key}": {json.dumps(_PLACE)}')
     return f"{head}{mark.removesuffix(json.dumps(_PLACE))}{_list(items, '    ')}{tail}"
 
 

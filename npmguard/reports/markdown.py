@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from npmguard.model import Change, Finding, ProjectReport, Report
-from npmguard.text import code, markdown
+from npmguard.model import Change, Finding, Packed, ProjectReport, Report
+from npmguard.reports.tree import tree
+from npmguard.text import code, markdown, size
 
 _MOST = 200  # rows of one table: a comment has its limits
 
@@ -37,8 +38,20 @@ def _project(project: ProjectReport) -> Iterator[str]:
         for finding in shown[:_MOST]:
             yield _row(finding)
         yield from _rest(len(shown))
+    if project.packed is not None:
+        yield from ("", *_packed(project.packed))
     for gap in project.incomplete:
         yield from ("", f"Not checked: {markdown(', '.join(gap.affects))}: {markdown(gap.reason)}")
+
+
+def _packed(packed: Packed) -> Iterator[str]:
+    """What the tarball holds, folded away."""
+    yield f"<details><summary>{len(packed.files)} files, {size(packed.unpacked_size)}</summary>"
+    yield from ("", "| size | file |", "| ---: | --- |")
+    for row in tree(packed.files, _MOST):
+        held = f" ({row.files} files)" if row.files else ""
+        yield f"| {size(row.size)} | {code(row.path, 400)}{held} |"
+    yield from ("", "</details>")
 
 
 def _changes(changes: Sequence[Change]) -> Iterator[str]:
