@@ -31,10 +31,9 @@ def gather(
 
     Raises InputError for a file of advisories that cannot be read.
     """
+    rules = tuple(rules)
     wanted = {rule.id: rule.needs(project, settings) for rule in rules}
-    needs = Needs()
-    for each in wanted.values():
-        needs |= each
+    needs = _all(wanted)
     if needs == Needs():
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
@@ -46,7 +45,33 @@ def gather(
         advisories, more, lines = _advisories(project, answers, bulk, settings)
         gaps += more
         sources = lines + sources
-    return Evidence(answers.packuments, answers.manifests, advisories, tuple(gaps), tuple(sources))
+    evidence = Evidence(
+        answers.packuments,
+        answers.manifests,
+        advisories,
+        tuple(gaps),
+        tuple(sources),
+        answers.histories,
+    )
+    further = {rule.id: rule.then(project, evidence, settings) for rule in rules}
+    needs = _all(further)
+    if needs == Needs():
+        return evidence
+    answers = _ask(config, needs, {}, settings, progress)
+    return evidence._replace(
+        packuments={**evidence.packuments, **answers.packuments},
+        manifests={**evidence.manifests, **answers.manifests},
+        histories={**evidence.histories, **answers.histories},
+        gaps=(*gaps, *_unanswered(answers, further)),
+        sources=(*sources, *_history_lines(answers)),
+    )
+
+
+def _all(wanted: Mapping[str, Needs]) -> Needs:
+    needs = Needs()
+    for each in wanted.values():
+        needs |= each
+    return needs
 
 
 def _ask(
@@ -72,7 +97,7 @@ def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
 def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
-    for name, answer in answers.packuments.items():
+    for name, answer in (*answers.packuments.items(), *answers.histories.items()):
         if isinstance(answer, Unanswered):
             reasons.setdefault(answer.reason, []).append(name)
     gaps = []
@@ -81,7 +106,7 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
         affects = [
             rule
             for rule, needs in wanted.items()
-            if not missing.isdisjoint(needs.lists)
+            if not missing.isdisjoint(needs.lists | needs.histories)
             or any(name in missing for name, _ in needs.versions | needs.manifests)
         ]
         names.sort()
@@ -98,6 +123,14 @@ def _registry_lines(answers: Answers) -> list[str]:
     if stats.from_cache:
         line += f", {stats.from_cache} of them from the cache ({_age(stats.oldest)} old)"
     return [line]
+
+
+def _history_lines(answers: Answers) -> list[str]:
+    asked, kept = len(answers.histories), answers.stats.from_cache
+    if not asked:
+        return []
+    line = f"release histories: {asked} package{'s' if asked > 1 else ''}"
+    return [f"{line}, {kept} of them from the cache" if kept else line]
 
 
 def _age(seconds: float) -> str:

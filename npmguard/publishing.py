@@ -6,21 +6,16 @@ the registry, the rules, the policy.
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from npmguard import audit, managers, policy
-from npmguard import rules as catalogue
-from npmguard.errors import InputError, UsageError
-from npmguard.model import Evidence, Finding, Gap, Manifest, Packed, PackedFile, Project, ProjectReport, Release, Report
-from npmguard.packing import target as targets
-from npmguard.placing import placed
-from npmguard.project import load, npmrc, registries
-from npmguard.project import manager as manager_of
-from npmguard.project import manifest as manifests
-from npmguard.settings import Options, Settings, resolve
+from npmguard.model import (
+    Packed,
+    PackedFile,
+    Project,
+)
+from npmguard.project import npmrc
+from npmguard.settings import Settings
 
 _OF_THE_LAST = ("new-install-script", "package-growth")
 _OF_THE_CONTENT = ("leaked-secret", "source-map")

@@ -27,6 +27,7 @@ from npmguard.model.finding import (
     Suppressed,
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
+from npmguard.model.history import History, Publication
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
@@ -46,6 +47,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Gap",
+    "History",
     "Leak",
     "Locate",
     "Location",
@@ -61,6 +63,7 @@ __all__ = [
     "Packument",
     "Project",
     "ProjectReport",
+    "Publication",
     "Release",
     "Report",
     "ScriptPolicy",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from npmguard.model.finding import Gap, Severity
+from npmguard.model.history import History
 
 
 class VersionFacts(NamedTuple):
@@ -79,6 +80,7 @@ class Needs(NamedTuple):
     lists: frozenset[str] = frozenset()  # every version number and the dist-tags of these names
     manifests: frozenset[tuple[str, str]] = frozenset()  # the scripts and dependencies of these
     advisories: bool = False
+    histories: frozenset[str] = frozenset()  # how these names were published: the full packument
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -86,6 +88,7 @@ class Needs(NamedTuple):
             self.lists | other.lists,
             self.manifests | other.manifests,
             self.advisories or other.advisories,
+            self.histories | other.histories,
         )
 
 
@@ -108,6 +111,12 @@ class Evidence(NamedTuple):
     advisories: tuple[Advisory, ...] | None = None
     gaps: tuple[Gap, ...] = ()
     sources: tuple[str, ...] = ()
+    histories: Mapping[str, History | Missing | Unanswered] = {}
+
+    def history(self, name: str) -> History | None:
+        """How that name was published, or None where there is none or nobody answered."""
+        found = self.histories.get(name)
+        return found if isinstance(found, History) else None
 
     def packument(self, name: str) -> Packument | None:
         """The packument of that name, or None where there is none or nobody answered."""

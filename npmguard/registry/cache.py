@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 4
+_SCHEMA = 5
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -32,6 +32,9 @@ CREATE TABLE versions (
 CREATE TABLE manifests (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL,
   scripts TEXT NOT NULL, dependencies TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE histories (
+  url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
+  fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -60,6 +63,16 @@ class KeptManifest(NamedTuple):
     fresh_until: float
     scripts: Mapping[str, str]
     dependencies: Mapping[str, str]
+
+
+class KeptHistory(NamedTuple):
+    """A package's history as it was packed (registry.history), and how long that is good."""
+
+    etag: str | None
+    modified: str | None
+    fetched: float
+    fresh_until: float
+    body: bytes
 
 
 class Cache:
@@ -162,6 +175,20 @@ class Cache:
                     found[url] = KeptManifest(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
         return found
 
+    def histories(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
+        """What is kept of the full packuments at these URLs."""
+        found: dict[str, KeptHistory] = {}
+        wanted = list(urls)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            for url, *row in self._rows(
+                f"SELECT url,etag,modified,fetched,fresh_until,body FROM histories WHERE url IN ({marks})",  # noqa: S608
+                chunk,
+            ):
+                found[url] = KeptHistory(*row)
+        return found
+
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
         if self._db is None:
             return []
@@ -221,6 +248,26 @@ class Cache:
                     (time.time(), fresh_until, url),
                 )
 
+    def keep_history(
+        self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
+    ) -> None:
+        """Keeps a packed history in place of what was kept before."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "INSERT OR REPLACE INTO histories VALUES (?,?,?,?,?,?)",
+                    (url, etag, modified, time.time(), fresh_until, body),
+                )
+
+    def refresh_history(self, url: str, fresh_until: float) -> None:
+        """The registry said that the history that is kept is still right."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "UPDATE histories SET fetched=?, fresh_until=? WHERE url=?",
+                    (time.time(), fresh_until, url),
+                )
+
     def keep_manifest(
         self,
         url: str,
@@ -250,6 +297,7 @@ class Cache:
                 )
                 db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
+                db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

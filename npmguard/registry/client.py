@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from npmguard.model import Missing, Needs, Packument, Unanswered, VersionManifest
+from npmguard.model import History, Missing, Needs, Packument, Unanswered, VersionManifest
 from npmguard.project.npmrc import NpmConfig
 from npmguard.registry.cache import Cache, Kept, default_path
 
 if TYPE_CHECKING:
-    from npmguard.registry.cache import Slim
+    from npmguard.registry.cache import KeptHistory, Slim
     from npmguard.registry.http import Http
     from npmguard.registry.light import Answer
 
@@ -30,6 +30,7 @@ _BULK_HEADERS = {
     "content-type": "application/json",
     "content-encoding": "gzip",
 }
+_FULL = {"accept": "application/json"}
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
 _LARGEST_MANIFEST = 8 * 1024 * 1024
@@ -47,7 +48,7 @@ class Stats(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What the registries said. Each name that was asked about has an entry in `packuments`.
+    """What the registries said. Each name that was asked about has an entry in `packuments` or `histories`.
 
     `bulk` is the decoded answer of the advisory endpoint, or None with `bulk_error` in words.
     """
@@ -57,6 +58,7 @@ class Answers(NamedTuple):
     bulk: dict[str, Any] | None = None
     bulk_error: str | None = None
     stats: Stats = Stats()
+    histories: Mapping[str, History | Missing | Unanswered] = {}
 
 
 def fetch(
@@ -101,6 +103,7 @@ class _Run:
             self.versions.setdefault(name, []).append(version)
         self.packuments: dict[str, Packument | Missing | Unanswered] = {}
         self.manifests: dict[tuple[str, str], VersionManifest] = {}
+        self.histories: dict[str, History | Missing | Unanswered] = {}
         self.bulk_answer: dict[str, Any] | None = None
         self.bulk_error: str | None = None
         self.from_cache = self.requests = 0
@@ -139,10 +142,45 @@ class _Run:
                 self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
             elif not self.offline:
                 missing.append(key)
-        if stale or missing or (self.bulk and not self.offline):
-            self.ask(stale, missing)
+        past = self.known_histories(now) if self.needs.histories else {}
+        if stale or missing or past or (self.bulk and not self.offline):
+            self.ask(stale, missing, past)
         stats = Stats(self.requests, self.from_cache, self.oldest)
-        return Answers(self.packuments, self.manifests, self.bulk_answer, self.bulk_error, stats)
+        return Answers(
+            self.packuments, self.manifests, self.bulk_answer, self.bulk_error, stats, self.histories
+        )
+
+    def known_histories(self, now: float) -> dict[str, KeptHistory | None]:
+        """Takes the histories that the cache has; gives the names to ask about, with what it knew of them."""
+        from npmguard.registry.history import unpacked
+
+        urls = {}
+        for name in self.needs.histories:
+            if _ASKABLE.fullmatch(name):
+                urls[self.place(self.url(name))] = name
+            else:
+                self.histories[name] = Missing(name)
+        kept = self.cache.histories(urls)
+        past: dict[str, KeptHistory | None] = {}
+        for url, name in urls.items():
+            found = kept.get(url)
+            try:
+                history = unpacked(found.body) if found is not None else None
+            except ValueError:
+                found = history = None
+            if found is None or history is None:
+                past[name] = None
+            elif self.offline or found.fresh_until > now:
+                self.histories[name] = history
+                self.from_cache += 1
+                self.oldest = max(self.oldest, now - found.fetched)
+            else:
+                past[name] = found
+        if self.offline:
+            for name in past:
+                self.histories[name] = Unanswered(name, "offline, and not in the cache")
+            return {}
+        return past
 
     def url(self, name: str, version: str | None = None) -> str:
         """The URL of a packument, or of one version's manifest. A scoped name keeps its @ and hides its /."""
@@ -178,13 +216,18 @@ class _Run:
 
     # -- from the registry
 
-    def ask(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
-        if not stale and not manifests and self.ask_lightly():
+    def ask(
+        self,
+        stale: Mapping[str, Kept | None],
+        manifests: Sequence[tuple[str, str]],
+        past: Mapping[str, KeptHistory | None],
+    ) -> None:
+        if not stale and not manifests and not past and self.ask_lightly():
             return
         import asyncio
 
-        self.total = len(stale) + len(manifests) + (1 if self.bulk else 0)
-        asyncio.run(self.ask_all(stale, manifests))
+        self.total = len(stale) + len(manifests) + len(past) + (1 if self.bulk else 0)
+        asyncio.run(self.ask_all(stale, manifests, past))
 
     def ask_lightly(self) -> bool:
         """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
@@ -205,7 +248,12 @@ class _Run:
                 self.bulk_error = str(error)
         return True
 
-    async def ask_all(self, stale: Mapping[str, Kept | None], manifests: Sequence[tuple[str, str]]) -> None:
+    async def ask_all(
+        self,
+        stale: Mapping[str, Kept | None],
+        manifests: Sequence[tuple[str, str]],
+        past: Mapping[str, KeptHistory | None],
+    ) -> None:
         import asyncio
 
         from npmguard.registry.http import Http
@@ -213,6 +261,7 @@ class _Run:
         async with Http(self.config) as http:
             jobs = [self.packument(http, name, kept) for name, kept in sorted(stale.items())]
             jobs += [self.manifest(http, name, version) for name, version in sorted(manifests)]
+            jobs += [self.history(http, name, kept) for name, kept in sorted(past.items())]
             if self.bulk:
                 # first, as it is the one answer that the others do not help with
                 jobs.insert(0, self.advisories(http))
@@ -282,6 +331,35 @@ class _Run:
             return
         self.manifests[name, version] = VersionManifest(scripts, dependencies)
         self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
+
+    async def history(self, http: Http, name: str, kept: KeptHistory | None) -> None:
+        from npmguard.registry.history import packed, read, unpacked
+
+        url = self.url(name)
+        headers = dict(_FULL)
+        if kept is not None and kept.etag:
+            headers["if-none-match"] = kept.etag
+        elif kept is not None and kept.modified:
+            headers["if-modified-since"] = kept.modified
+        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        self.step()
+        if answer.status == 304 and kept is not None:
+            self.cache.refresh_history(self.place(url), _fresh_until(answer))
+            self.histories[name] = unpacked(kept.body)
+        elif answer.status == 404:
+            self.histories[name] = Missing(name)
+        elif answer.status != 200:
+            self.histories[name] = Unanswered(name, _refusal(answer, "GET", "packuments"))
+        else:
+            try:
+                history = self.histories[name] = read(answer.body, name)
+            except ValueError as error:
+                self.histories[name] = Unanswered(name, _not_json(answer, str(error)))
+                return
+            if "no-store" not in answer.headers.get("cache-control", ""):
+                etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+                until = _fresh_until(answer)
+                self.cache.keep_history(self.place(url), packed(history), etag, modified, until)
 
     # -- advisories
 

@@ -74,9 +74,9 @@ def read(data: bytes, name: str) -> Slim:
         published = times.get(number)
         versions[number] = VersionFacts(
             number,
-            _text(dist.integrity) if dist else None,
-            _text(dist.shasum) if dist else None,
-            _deprecated(found.deprecated),
+            text(dist.integrity) if dist else None,
+            text(dist.shasum) if dist else None,
+            deprecated(found.deprecated),
             _has_script(found, real, telling),
             published if isinstance(published, str) else None,
         )
@@ -93,15 +93,15 @@ def manifest(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
     if found.name is not None and found.name != name:
         raise ValueError("the registry answered with another package")
     return install_scripts(found.scripts, found.gypfile), {
-        **_texts(found.dependencies),
-        **_texts(found.optionalDependencies),
+        **texts(found.dependencies),
+        **texts(found.optionalDependencies),
     }
 
 
 def install_scripts(scripts: object, gypfile: object) -> dict[str, str]:
     """The scripts that an install runs, npm's implicit one for native add-ons included."""
-    texts = _texts(scripts)
-    found = {name: texts[name] for name in INSTALL_SCRIPTS if texts.get(name)}
+    named = texts(scripts)
+    found = {name: named[name] for name in INSTALL_SCRIPTS if named.get(name)}
     if gypfile is True and "install" not in found and "preinstall" not in found:
         found["install"] = "node-gyp rebuild"
     return found
@@ -186,18 +186,18 @@ def _from_a_registry(found: _Version) -> bool:
     )
 
 
-def _deprecated(value: object) -> str | None:
+def deprecated(value: object) -> str | None:
     """The message; packages say `false` or "" where they are not, and a few say `true`."""
     if isinstance(value, str):
         return value or None
     return "deprecated" if value is True else None
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _texts(value: object) -> Mapping[str, str]:
+def texts(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict):
         return {}
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}

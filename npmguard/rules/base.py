@@ -14,12 +14,18 @@ def nothing(project: Project, settings: Settings) -> Needs:
     return Needs()
 
 
+def nothing_more(project: Project, evidence: Evidence, settings: Settings) -> Needs:
+    """What a rule needs once it has what it needed: nothing further."""
+    return Needs()
+
+
 class Rule(NamedTuple):
     """One rule: a value, not a class tree.
 
     `check` is pure: it opens no file and no socket; it yields findings, and a gap where it cannot speak.
     `severity` is the default; a finding may carry another. `page` is the module's docstring: what
-    `npmguard explain` prints (what, why, bad, good, how to fix).
+    `npmguard explain` prints (what, why, bad, good, how to fix). `then` says what is still to be asked once
+    `needs` are answered: the costly evidence, for the few packages where the cheap one calls for it.
     """
 
     id: str
@@ -29,3 +35,4 @@ class Rule(NamedTuple):
     page: str
     check: Callable[[Project, Evidence, Settings], Iterable[Finding | Gap]]
     needs: Callable[[Project, Settings], Needs] = nothing
+    then: Callable[[Project, Evidence, Settings], Needs] = nothing_more

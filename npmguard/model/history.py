@@ -1,0 +1,60 @@
+"""How a package was published, release by release: what the full packument tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Publication(NamedTuple):
+    """One release as the registry has it. None where the registry does not say.
+
+    `scripts` are those that an install runs, npm's implicit `node-gyp rebuild` among them. `dependencies`
+    hold the optional ones too. `publisher` is the account that sent it, or the name that a trusted publisher
+    (a CI workflow that the registry knows, no stored token) goes by: then `trusted` is True. `attested` tells
+    of a provenance attestation, which names repository, workflow and commit.
+    """
+
+    version: str
+    time: float | None = None  # seconds since 1970
+    publisher: str | None = None
+    trusted: bool = False
+    attested: bool = False
+    scripts: Mapping[str, str] | None = None
+    dependencies: Mapping[str, str] | None = None
+    maintainers: tuple[str, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()  # (key id, signature in base64)
+    integrity: str | None = None
+    tarball: str | None = None  # its URL
+    unpacked_size: int | None = None
+    file_count: int | None = None
+    git_head: bool = False  # does it name a commit?
+    deprecated: str | None = None
+
+
+class History(NamedTuple):
+    """A package's releases in the order in which they were published, the oldest first.
+
+    `withdrawn` are versions that the packument dates and has no more, with the time. `real` is False for a
+    mirror that rebuilds metadata from tarballs: it knows of no publisher and no true date.
+    """
+
+    name: str
+    publications: tuple[Publication, ...]
+    maintainers: tuple[str, ...] = ()
+    dist_tags: Mapping[str, str] = {}
+    withdrawn: Mapping[str, float] = {}
+    real: bool = True
+
+    def of(self, version: str | None) -> Publication | None:
+        """That version's publication, or None."""
+        return next((p for p in self.publications if p.version == version), None)
+
+    def before(self, version: str) -> tuple[Publication, ...]:
+        """What had been published when that version was."""
+        found: list[Publication] = []
+        for publication in self.publications:
+            if publication.version == version:
+                return tuple(found)
+            found.append(publication)
+        return ()

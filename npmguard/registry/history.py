@@ -1,0 +1,175 @@
+"""From a full packument's bytes to a package's history, and in and out of the cache."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from npmguard.model import History, Publication
+from npmguard.registry.packument import deprecated, install_scripts, text, texts
+
+
+class _Version(msgspec.Struct):
+    version: Any = None
+    dist: Any = None
+    scripts: Any = None
+    gypfile: Any = None
+    hasInstallScript: Any = None
+    dependencies: Any = None
+    optionalDependencies: Any = None
+    maintainers: Any = None
+    deprecated: Any = None
+    gitHead: Any = None
+    npm_user: Any = msgspec.field(name="_npmUser", default=None)
+    npm_operations: msgspec.Raw = msgspec.field(
+        name="_npmOperationalInternal", default=msgspec.Raw(b"")
+    )  # only a registry writes it
+
+
+class _Document(msgspec.Struct):
+    name: Any = None
+    dist_tags: Any = msgspec.field(name="dist-tags", default=None)
+    versions: dict[str, _Version] | None = None
+    time: Any = None
+    maintainers: Any = None
+
+
+_decode = msgspec.json.Decoder(_Document).decode
+
+
+def read(data: bytes, name: str) -> History:
+    """The history that a full packument tells. Raises ValueError with a plain reason."""
+    document = _document(data)
+    if document.name is not None and document.name != name:
+        raise ValueError("the registry answered with another package")
+    if document.versions is None:
+        raise ValueError("the registry answered without any versions")
+    times = {
+        version: when
+        for version, written in texts(document.time).items()
+        if version not in ("created", "modified") and (when := _seconds(written)) is not None
+    }
+    found = [
+        _publication(number, version, times.get(number)) for number, version in document.versions.items()
+    ]
+    if all(publication.time is not None for publication in found):
+        found.sort(key=lambda publication: publication.time or 0)
+    return History(
+        name,
+        tuple(found),
+        _names(document.maintainers),
+        dict(texts(document.dist_tags)),
+        {version: when for version, when in times.items() if version not in document.versions},
+        any(_real(version) for version in document.versions.values()),
+    )
+
+
+def _document(data: bytes) -> _Document:
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+        raw = json.loads(json.dumps(raw, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        raise ValueError("the registry's answer is no JSON") from None
+    versions = raw.get("versions") if isinstance(raw, dict) else None
+    if not isinstance(versions, dict):
+        raise ValueError("the registry answered without any versions")
+    kept = {number: version for number, version in versions.items() if isinstance(version, dict)}
+    return msgspec.convert({**raw, "versions": kept}, _Document)
+
+
+def _publication(number: str, found: _Version, when: float | None) -> Publication:
+    dist = found.dist if isinstance(found.dist, dict) else {}
+    user = found.npm_user if isinstance(found.npm_user, dict) else {}
+    scripts: Mapping[str, str] | None = install_scripts(found.scripts, found.gypfile)
+    if not scripts and found.hasInstallScript is True:
+        scripts = None  # there is one, and its text was left out
+    return Publication(
+        number,
+        when,
+        text(user.get("name")),
+        isinstance(user.get("trustedPublisher"), dict),
+        bool(dist.get("attestations")),
+        scripts,
+        {**texts(found.dependencies), **texts(found.optionalDependencies)},
+        _names(found.maintainers),
+        _signatures(dist.get("signatures")),
+        text(dist.get("integrity")),
+        text(dist.get("tarball")),
+        _count(dist.get("unpackedSize")),
+        _count(dist.get("fileCount")),
+        isinstance(found.gitHead, str),
+        deprecated(found.deprecated),
+    )
+
+
+def _real(found: _Version) -> bool:
+    """Does it carry what only a registry adds?"""
+    dist = found.dist if isinstance(found.dist, dict) else {}
+    return (
+        isinstance(found.npm_user, dict)
+        or bool(bytes(found.npm_operations))
+        or any(key in dist for key in ("signatures", "npm-signature", "attestations"))
+    )
+
+
+def _names(found: object) -> tuple[str, ...]:
+    """Accounts: objects with a name as a rule, in old documents `name <address>`."""
+    if not isinstance(found, list):
+        return ()
+    names = [item.get("name") if isinstance(item, dict) else item for item in found]
+    return tuple(name.partition(" <")[0] for name in names if isinstance(name, str) and name)
+
+
+def _signatures(found: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(found, list):
+        return ()
+    pairs = [(item.get("keyid"), item.get("sig")) for item in found if isinstance(item, dict)]
+    return tuple((key, sig) for key, sig in pairs if isinstance(key, str) and isinstance(sig, str))
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _seconds(written: str) -> float | None:
+    try:
+        return datetime.fromisoformat(written).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+# -- in the cache
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_kept = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
+
+
+def packed(history: History) -> bytes:
+    """A history as the cache keeps it."""
+    return zlib.compress(_encode((history.name, list(map(tuple, history.publications)), *history[2:])), 1)
+
+
+def unpacked(data: bytes) -> History:
+    """The history that `packed` wrote. Raises ValueError for anything else."""
+    try:
+        name, rows, maintainers, tags, withdrawn, real = _decode_kept(zlib.decompress(data))
+        publications = tuple(map(_kept, rows))
+    except (msgspec.DecodeError, zlib.error, ValueError, TypeError) as error:
+        raise ValueError("not a history") from error
+    return History(name, publications, tuple(maintainers), tags, withdrawn, real)
+
+
+def _kept(row: list[Any]) -> Publication:
+    found = Publication(*row)
+    return found._replace(
+        maintainers=tuple(found.maintainers), signatures=tuple((key, sig) for key, sig in found.signatures)
+    )
