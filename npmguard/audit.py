@@ -54,7 +54,7 @@ def opened(found: load.Found, options: Options) -> tuple[Project, npmrc.NpmConfi
     return project, config, settled(options, found.folder, project)
 
 
-_OF_AGE = ("outdated",)  # rules that ask how old a release must be
+_OF_AGE = ("outdated", "release-too-new")  # rules that ask how old a release must be
 
 
 def settled(options: Options, folder: str, project: Project) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _ADVISORY_RULES = ("advisory", "malware")
+_ROUNDS = 4  # what an answer makes a rule ask further is answered at most so often
 
 
 def gather(
@@ -52,19 +54,21 @@ def gather(
         tuple(gaps),
         tuple(sources),
         answers.histories,
+        time.time(),
     )
-    further = {rule.id: rule.then(project, evidence, settings) for rule in rules}
-    needs = _all(further)
-    if needs == Needs():
-        return evidence
-    answers = _ask(config, needs, {}, settings, progress)
-    return evidence._replace(
-        packuments={**evidence.packuments, **answers.packuments},
-        manifests={**evidence.manifests, **answers.manifests},
-        histories={**evidence.histories, **answers.histories},
-        gaps=(*gaps, *_unanswered(answers, further)),
-        sources=(*sources, *_history_lines(answers)),
-    )
+    for _ in range(_ROUNDS):
+        further = {rule.id: rule.then(project, evidence, settings) for rule in rules}
+        needs = _all(further)
+        if needs == Needs():
+            break
+        answers = _ask(config, needs, {}, settings, progress)
+        evidence = evidence._replace(
+            packuments={**evidence.packuments, **answers.packuments},
+            manifests={**evidence.manifests, **answers.manifests},
+            histories={**evidence.histories, **answers.histories},
+            gaps=(*evidence.gaps, *_unanswered(answers, further)),
+        )
+    return evidence._replace(sources=(*evidence.sources, *_history_lines(evidence)))
 
 
 def _all(wanted: Mapping[str, Needs]) -> Needs:
@@ -125,12 +129,9 @@ def _registry_lines(answers: Answers) -> list[str]:
     return [line]
 
 
-def _history_lines(answers: Answers) -> list[str]:
-    asked, kept = len(answers.histories), answers.stats.from_cache
-    if not asked:
-        return []
-    line = f"release histories: {asked} package{'s' if asked > 1 else ''}"
-    return [f"{line}, {kept} of them from the cache" if kept else line]
+def _history_lines(evidence: Evidence) -> list[str]:
+    asked = len(evidence.histories)
+    return [f"release histories: {asked} package{'s' if asked > 1 else ''}"] if asked else []
 
 
 def _age(seconds: float) -> str:

@@ -41,6 +41,7 @@ class Settings(NamedTuple):
     allowed_hosts: tuple[str, ...] = ()
     internal_scopes: tuple[str, ...] = ()
     minimum_release_age: int | None = None  # seconds
+    minimum_release_age_exclude: tuple[str, ...] = ()  # names of packages, or patterns with *
     ignores: tuple[Ignore, ...] = ()
     production: bool = False
     offline: bool = False
@@ -184,6 +185,7 @@ _KEYS = frozenset(
         "allowed-hosts",
         "internal-scopes",
         "minimum-release-age",
+        "minimum-release-age-exclude",
         "required-version",
         "rules",
         "ignore",
@@ -222,6 +224,7 @@ class _Reader:
             "severities": self.severities(document.get("rules", {})),
             "ignores": self.ignores(document.get("ignore", [])),
             "minimum_release_age": self.age(document.get("minimum-release-age")),
+            "minimum_release_age_exclude": self.texts(document, "minimum-release-age-exclude"),
         }
         word = document.get("fail-on")
         if word is not None:

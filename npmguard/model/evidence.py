@@ -112,6 +112,7 @@ class Evidence(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     sources: tuple[str, ...] = ()
     histories: Mapping[str, History | Missing | Unanswered] = {}
+    now: float = 0.0  # seconds since 1970, when all this was asked
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""

@@ -1,0 +1,161 @@
+"""What the rules about a release's history share: which releases to look at, and what came before them.
+
+An attack shows in how a release differs from those before it, whatever day it is looked at. What later
+releases went on doing for weeks was no attack: it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from npmguard import versions
+from npmguard.model import (
+    Evidence,
+    Fix,
+    Gap,
+    History,
+    Needs,
+    Package,
+    Packument,
+    Project,
+    Publication,
+    Source,
+)
+from npmguard.rules.grouping import groups
+from npmguard.settings import Settings
+from npmguard.text import is_word
+
+DAY = 86_400.0
+# What is older news than this many later releases has been seen by many; so has all but a line's newest.
+_NEWEST = 10
+_SETTLED = 30 * DAY
+
+
+class Lineage(NamedTuple):
+    """One locked release among its package's releases.
+
+    `before` and `after` are what was published before and after it, the oldest first; `line` those before it
+    with a lower version, of the same major where there is one.
+    """
+
+    package: Package
+    keys: tuple[str, ...]
+    history: History
+    release: Publication
+    before: tuple[Publication, ...]
+    after: tuple[Publication, ...]
+
+    @property
+    def line(self) -> tuple[Publication, ...]:
+        own = versions.key(self.release.version, loose=True)
+        if own is None:
+            return self.before
+        known = ((versions.key(p.version, loose=True), p) for p in self.before)
+        lower = [(key, p) for key, p in known if key is not None and key < own]
+        major = [p for key, p in lower if key[0] == own[0]]
+        return tuple(major or (p for _, p in lower))
+
+    @property
+    def previous(self) -> Publication | None:
+        """The release that a project had before it moved to this one: the highest of its line."""
+        line = self.line
+        return max(line, key=lambda p: versions.key(p.version, loose=True) or (), default=None)
+
+    def settled(self, holds: Callable[[Publication], bool]) -> bool:
+        """Did later releases go on like that for a month?"""
+        start = self.release.time
+        return start is not None and any(
+            p.time is not None and p.time - start >= _SETTLED and holds(p) for p in self.after
+        )
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    """Which versions there are of everything from a registry."""
+    found = frozenset(p for p, _ in _from_registry(project, settings))
+    return Needs(
+        lists=frozenset(p.name for p in found),
+        versions=frozenset((p.name, p.version) for p in found if p.version),
+    )
+
+
+def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
+    """The histories of the packages of which a new release is locked."""
+    return Needs(
+        histories=frozenset(
+            package.name
+            for package, _ in _from_registry(project, settings)
+            if (packument := evidence.packument(package.name)) is not None
+            and package.version
+            and packument.registry_facts
+            and package.name not in evidence.histories
+            and new(packument, package.version)
+        )
+    )
+
+
+def new(packument: Packument, version: str) -> bool:
+    """Is it among a package's newest releases, or the newest of its major?"""
+    listed = packument.all_versions or ()
+    if version not in listed:
+        return False
+    if version in listed[-_NEWEST:]:
+        return True
+    own = versions.key(version, loose=True)
+    return own is not None and not any(
+        (key := versions.key(other, loose=True)) is not None and key[0] == own[0] and key > own
+        for other in listed
+    )
+
+
+def lineages(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Lineage]:
+    """Every locked release whose history is known."""
+    for package, keys in _from_registry(project, settings):
+        history = evidence.history(package.name)
+        if history is None or not history.real:
+            continue
+        found = lineage(package, keys, history)
+        if found is not None:
+            yield found
+
+
+def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineage | None:
+    """A package's version in its history, or None where the history does not have it."""
+    listed = history.publications
+    at = next((n for n, p in enumerate(listed) if p.version == package.version), None)
+    if at is None:
+        return None
+    return Lineage(package, keys, history, listed[at], listed[:at], listed[at + 1 :])
+
+
+def mirrored(evidence: Evidence, rule: str, what: str) -> Iterator[Gap]:
+    """The gap of a registry that rebuilt its metadata from tarballs, and so does not know `what`."""
+    asked = [p for p in evidence.packuments.values() if isinstance(p, Packument)]
+    if asked and not any(p.registry_facts for p in asked):
+        yield Gap("registry", f"its metadata carries no {what} (it looks rebuilt from tarballs)", (rule,))
+
+
+def _from_registry(project: Project, settings: Settings) -> Sequence[tuple[Package, tuple[str, ...]]]:
+    return [
+        (group.package, group.keys)
+        for group in groups(project, settings.production)
+        if group.package.source is Source.REGISTRY and group.package.version and not group.package.bundled
+    ]
+
+
+def back(project: Project, found: Lineage, version: str | None = None) -> tuple[Fix, str]:
+    """What to do about a release that is not to be trusted: stay on the one before it. Also in words."""
+    previous = version or (found.previous.version if found.previous else None)
+    graph = project.graph
+    if previous is None or graph is None or not is_word(previous):
+        return Fix("review"), ""
+    if any(key in graph.direct for key in found.keys):
+        from npmguard.upgrades import Ways
+
+        way = Ways(project, graph).to(previous, found.package, found.keys)
+        if way.open and way.fix.command is not None:
+            return Fix("downgrade", previous, way.fix.command), f"Stay on {previous}."
+    from npmguard import forced
+
+    words = forced.written(project, found.package.alias or found.package.name, previous, [])
+    return Fix("downgrade", previous), f"To stay on {previous}, {words}"

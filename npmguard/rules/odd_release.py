@@ -1,0 +1,206 @@
+"""A release is unlike all releases of its package before it.
+
+Looks at what an update would not make anybody expect:
+- a dependency that appears in a minor release or a patch and is itself days old;
+- a dependency from git or a URL, which no registry keeps and which can change from day to day;
+- a release after more than two years of silence;
+- a tarball ten times as large as the last one.
+
+A young dependency from strangers, and one from a URL, are `high`; silence and size are `low`: alone they are
+ordinary, together with others they make one finding of a higher severity.
+
+Why it matters
+    event-stream 3.3.6 brought in flatmap-stream, ten days old, and it the theft (2018). axios 1.14.1 brought
+    in a package that was a day old, and it the remote control (2026). coa and rc came back after years of
+    silence to steal passwords (2021). In 2025 some hundred packages hid their code behind a dependency that
+    was a plain URL, which no scanner of the registry followed.
+
+Bad
+    2.3.4 asks for left-helper ^1.0.0, first published on the day before; 2.3.3 did not
+
+Good
+    A dependency that others have used for a while, in a release whose notes speak of it.
+
+How to fix
+    Stay on the release before it. Look at the new dependency first, not at the package that asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from npmguard import specs, text, versions
+from npmguard.model import Confidence, Evidence, Finding, History, Needs, Project, Severity
+from npmguard.rules import lineage, places
+from npmguard.rules.base import Rule
+from npmguard.rules.release_too_new import span
+from npmguard.settings import Settings
+
+_YOUNG = 14 * lineage.DAY
+_SILENCE = 2 * 365 * lineage.DAY
+_TIMES = 10
+_LARGE = 500_000  # bytes: below that tenfold says little
+
+
+class Oddity(NamedTuple):
+    severity: Severity
+    kind: str
+    title: str
+    detail: str
+
+
+def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
+    """The histories of locked releases, and once they are known those of their new dependencies."""
+    found = lineage.then(project, evidence, settings)
+    return found | Needs(
+        histories=frozenset(
+            name
+            for lineage_ in lineage.lineages(project, evidence, settings)
+            for name, spec in added(lineage_).items()
+            if specs.parse(name, spec).registry and specs.parse(name, spec).name not in evidence.histories
+        )
+    )
+
+
+def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    for found in lineage.lineages(project, evidence, settings):
+        for oddity in oddities(found, evidence):
+            fix, words = lineage.back(project, found)
+            yield Finding(
+                "odd-release",
+                oddity.severity,
+                f"{found.package.label} {oddity.title}",
+                f"{oddity.detail} {words}".rstrip(),
+                Confidence.MEDIUM,
+                package=found.package.name,
+                version=found.package.version,
+                fix=fix,
+                location=places.locked(project, found.package),
+                keys=found.keys,
+                subject=oddity.kind,
+            )
+
+
+def oddities(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity]:
+    """What is odd about a release, beside those before it."""
+    if not found.before:
+        return
+    yield from _dependencies(found, evidence)
+    yield from _silence(found)
+    yield from _size(found)
+
+
+def added(found: lineage.Lineage) -> dict[str, str]:
+    """The dependencies that the release before it did not have: name to what is asked for."""
+    previous, own = found.previous, found.release.dependencies
+    if previous is None or previous.dependencies is None or own is None:
+        return {}
+    return {name: spec for name, spec in own.items() if name not in previous.dependencies}
+
+
+def _dependencies(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity]:
+    step = _step(found)
+    for name, asked in added(found).items():
+        shown = text.name(name, 80)
+        if found.settled(lambda later, name=name: name in (later.dependencies or {})):  # type: ignore[misc]
+            continue
+        spec = specs.parse(name, asked)
+        if not spec.registry:
+            yield Oddity(
+                Severity.HIGH if step != "major" else Severity.MODERATE,
+                f"remote {name}",
+                f"brings in {shown} from outside the registry",
+                f"It asks for {text.one_line(asked, 200)}, which the release before it did not.",
+            )
+            continue
+        history = evidence.history(spec.name)
+        if history is None or not history.real or found.release.time is None:
+            continue
+        young = _young(history, found.release.time)
+        if young is None or _kin(found, history):
+            continue
+        own = _same_hands(found, history)
+        severity = Severity.LOW if own and step != "patch" else Severity.MODERATE if own else Severity.HIGH
+        by = ", by the same hands" if own else ""
+        yield Oddity(
+            severity,
+            f"young {name}",
+            f"brings in {shown}, a package that was {young} old",
+            f"A {step} release after {found.previous.version if found.previous else 'nothing'} asks for "
+            f"{shown}@{text.one_line(asked, 60)}, whose first release came {young} earlier{by}.",
+        )
+
+
+def _young(history: History, then: float) -> str | None:
+    """How old the package was then, in words, where that was days."""
+    first = min((p.time for p in history.publications if p.time is not None), default=None)
+    first = min([first, *history.withdrawn.values()]) if first is not None else None
+    if first is None or then - first > _YOUNG:
+        return None
+    return span(max(0.0, then - first))
+
+
+def _kin(found: lineage.Lineage, history: History) -> bool:
+    """Do both belong to one family: a scope, or a name that begins with the other's?"""
+    one, other = found.package.name, history.name
+    if one.startswith("@") and one.partition("/")[0] == other.partition("/")[0]:
+        return True
+    stem = one.lstrip("@").partition("/")[0]
+    return len(stem) > 2 and other.lstrip("@").startswith(stem)
+
+
+def _same_hands(found: lineage.Lineage, history: History) -> bool:
+    """Did somebody publish it who published this package before?"""
+    known = {p.publisher for p in found.before if p.publisher is not None}
+    return any(p.publisher in known for p in history.publications)
+
+
+def _step(found: lineage.Lineage) -> str:
+    """Is it a major, a minor or a patch release, beside the one before it?"""
+    old = versions.key(found.previous.version, loose=True) if found.previous else None
+    new = versions.key(found.release.version, loose=True)
+    if old is None or new is None or old[0] != new[0]:
+        return "major"
+    return "minor" if old[1] != new[1] else "patch"
+
+
+def _silence(found: lineage.Lineage) -> Iterator[Oddity]:
+    last = max((p.time for p in found.before if p.time is not None), default=None)
+    own = found.release.time
+    if last is None or own is None or own - last < _SILENCE or found.settled(lambda later: True):
+        return
+    years = (own - last) / (365.25 * lineage.DAY)
+    yield Oddity(
+        Severity.LOW,
+        "silence",
+        f"came after {years:.0f} years of silence",
+        f"The release before it was published {years:.1f} years earlier.",
+    )
+
+
+def _size(found: lineage.Lineage) -> Iterator[Oddity]:
+    old = found.previous.unpacked_size if found.previous else None
+    new = found.release.unpacked_size
+    if not old or new is None or new < old * _TIMES or new - old < _LARGE:
+        return
+    if found.settled(lambda later: (later.unpacked_size or 0) * 2 > new):
+        return
+    yield Oddity(
+        Severity.LOW,
+        "size",
+        f"is {new / old:.0f} times as large as the release before it",
+        f"{text.size(new)} unpacked, after {text.size(old)}.",
+    )
+
+
+RULE = Rule(
+    "odd-release",
+    "trust",
+    Severity.HIGH,
+    "A release is unlike all releases of its package before it.",
+    __doc__ or "",
+    check,
+    lineage.needs,
+    then,
+)
