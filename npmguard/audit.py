@@ -16,6 +16,7 @@ from npmguard.model import Evidence, Finding, Gap, Project, ProjectReport, Repor
 from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
 from npmguard.rules.base import Rule, nothing
+from npmguard.rules.verdict import combined
 from npmguard.settings import Options, Settings, resolve
 
 Progress = Callable[[int, int], None]
@@ -100,7 +101,7 @@ def audited(
                 gaps.append(item)
             else:
                 findings.append(item)
-    findings = list(placed(_traced(findings, project, settings), project))
+    findings = list(placed(_traced(combined(findings), project, settings), project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
     return ProjectReport(

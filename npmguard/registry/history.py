@@ -137,7 +137,7 @@ def _signatures(found: object) -> tuple[tuple[str, str], ...]:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
 
 
 def _seconds(written: str) -> float | None:

@@ -53,13 +53,13 @@ class Oddity(NamedTuple):
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """The histories of locked releases, and once they are known those of their new dependencies."""
     found = lineage.then(project, evidence, settings)
+    asked = [
+        specs.parse(name, spec)
+        for release in lineage.lineages(project, evidence, settings)
+        for name, spec in added(release).items()
+    ]
     return found | Needs(
-        histories=frozenset(
-            name
-            for lineage_ in lineage.lineages(project, evidence, settings)
-            for name, spec in added(lineage_).items()
-            if specs.parse(name, spec).registry and specs.parse(name, spec).name not in evidence.histories
-        )
+        histories=frozenset(s.name for s in asked if s.registry and s.name not in evidence.histories)
     )
 
 

@@ -67,6 +67,7 @@ def test_an_advisory_is_1_with_its_way_and_its_fix(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.advisories = {"wrappy": [ADVISORY]}
+    server.add("wrappy", "1.0.2", "1.0.3")
     code, report = run(capsys)
     assert code == 1
     (finding,) = report["projects"][0]["findings"]

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+from npmproject import project
+from support.releases import evidence, history, release
+
+from npmguard.model import History, Publication, Severity
+from npmguard.rules.odd_release import RULE
+from npmguard.settings import Settings
+
+LOCKED = project({"dependencies": {"a": "^1.0.0"}}, {"node_modules/a": {"version": "1.0.1"}})
+BEFORE = release("1.0.0", 0)
+
+
+def check(*releases: Publication, others: tuple[History, ...] = ()) -> list[tuple[Severity, str]]:
+    given = evidence(history("a", *releases), *others)
+    return [(f.severity, f.title.removeprefix("a@1.0.1 ")) for f in RULE.check(LOCKED, given, Settings())]
+
+
+def helper(day: float, publisher: str = "maintainer-z", name: str = "left-helper") -> History:
+    return history(name, release("1.0.0", day, publisher))
+
+
+def asking(day: float = 20, version: str = "1.0.1", **dependencies: str) -> Publication:
+    return release(version, day, dependencies=dependencies)
+
+
+def test_a_young_dependency_of_strangers_in_a_patch() -> None:
+    (found,) = check(BEFORE, asking(**{"left-helper": "^1.0.0"}), others=(helper(19),))
+    assert found == (Severity.HIGH, "brings in left-helper, a package that was 1 day old")
+
+
+def test_a_young_dependency_of_the_same_hands() -> None:
+    (found,) = check(BEFORE, asking(**{"left-helper": "^1.0.0"}), others=(helper(19, "maintainer-a"),))
+    assert found[0] == Severity.MODERATE
+
+
+@pytest.mark.parametrize(
+    ("spec", "others"),
+    [
+        ("^1.0.0", (helper(1),)),  # three weeks old
+        ("^1.0.0", ()),  # not known
+        ("^1.0.0", (helper(19, name="left-helper")._replace(real=False),)),
+    ],
+)
+def test_what_is_no_young_dependency(spec: str, others: tuple[History, ...]) -> None:
+    assert check(BEFORE, asking(**{"left-helper": spec}), others=others) == []
+
+
+def test_a_family_grows_together() -> None:
+    scoped = project({"dependencies": {"@s/a": "^1.0.0"}}, {"node_modules/@s/a": {"version": "1.0.1"}})
+    given = evidence(history("@s/a", BEFORE, asking(**{"@s/b": "1"})), helper(19, name="@s/b"))
+    assert list(RULE.check(scoped, given, Settings())) == []
+
+
+@pytest.mark.parametrize("spec", ["https://evil.example/x.tgz", "git+https://git.example.test/x.git", "a/b"])
+def test_a_dependency_from_elsewhere(spec: str) -> None:
+    assert check(BEFORE, asking(x=spec)) == [(Severity.HIGH, "brings in x from outside the registry")]
+    assert check(asking(0, "1.0.0", x=spec), asking(x=spec)) == []
+    # everybody lives with it
+    assert check(BEFORE, asking(x=spec), asking(60, "1.0.2", x=spec)) == []
+
+
+def test_silence_and_size() -> None:
+    (found,) = check(BEFORE, release("1.0.1", 1000))
+    assert found == (Severity.LOW, "came after 3 years of silence")
+    (found,) = check(BEFORE._replace(unpacked_size=100_000), release("1.0.1", 20, unpacked_size=1_200_000))
+    assert found == (Severity.LOW, "is 12 times as large as the release before it")
+    assert check(BEFORE._replace(unpacked_size=100), release("1.0.1", 20, unpacked_size=10_000)) == []
+
+
+def test_an_ordinary_release() -> None:
+    assert check(BEFORE, release("1.0.1", 20)) == []
+    assert check(release("1.0.1", 0)) == []
+
+
+def test_new_dependencies_are_asked_about_in_a_second_round() -> None:
+    given: Any = evidence(
+        history("a", BEFORE, asking(**{"left-helper": "^1.0.0", "far": "npm:near@1", "x": "a/b"}))
+    )
+    assert RULE.then(LOCKED, given, Settings()).histories == {"left-helper", "near"}
+    assert RULE.then(LOCKED, given._replace(histories={}), Settings()).histories == {"a"}
