@@ -132,8 +132,6 @@ LATER = frozenset(
         "unlocked-bundle",
         "new-install-script",
         "suspicious-script",
-        "dependency-confusion",
-        "nonexistent-package",
         "signature-invalid",
         "manifest-confusion",
         "committed-token",

@@ -30,6 +30,8 @@ CHECK = (
     "scripts-enabled",
     "typosquat",
     "confusable-name",
+    "dependency-confusion",
+    "nonexistent-package",
     "invalid-name",
     "outdated",
     "deprecated",

@@ -4,7 +4,7 @@ import pytest
 from npmproject import project
 from support.releases import evidence, history, release
 
-from npmguard.model import History, Publication, Severity
+from npmguard.model import Finding, History, Publication, Severity
 from npmguard.rules.odd_release import RULE
 from npmguard.settings import Settings
 
@@ -14,24 +14,25 @@ BEFORE = release("1.0.0", 0)
 
 def check(*releases: Publication, others: tuple[History, ...] = ()) -> list[tuple[Severity, str]]:
     given = evidence(history("a", *releases), *others)
-    return [(f.severity, f.title.removeprefix("a@1.0.1 ")) for f in RULE.check(LOCKED, given, Settings())]
+    found = [f for f in RULE.check(LOCKED, given, Settings()) if isinstance(f, Finding)]
+    return [(f.severity, f.title.removeprefix("a@1.0.1 ")) for f in found]
 
 
 def helper(day: float, publisher: str = "maintainer-z", name: str = "left-helper") -> History:
     return history(name, release("1.0.0", day, publisher))
 
 
-def asking(day: float = 20, version: str = "1.0.1", **dependencies: str) -> Publication:
+def asking(dependencies: dict[str, str], day: float = 20, version: str = "1.0.1") -> Publication:
     return release(version, day, dependencies=dependencies)
 
 
 def test_a_young_dependency_of_strangers_in_a_patch() -> None:
-    (found,) = check(BEFORE, asking(**{"left-helper": "^1.0.0"}), others=(helper(19),))
+    (found,) = check(BEFORE, asking({"left-helper": "^1.0.0"}), others=(helper(19),))
     assert found == (Severity.HIGH, "brings in left-helper, a package that was 1 day old")
 
 
 def test_a_young_dependency_of_the_same_hands() -> None:
-    (found,) = check(BEFORE, asking(**{"left-helper": "^1.0.0"}), others=(helper(19, "maintainer-a"),))
+    (found,) = check(BEFORE, asking({"left-helper": "^1.0.0"}), others=(helper(19, "maintainer-a"),))
     assert found[0] == Severity.MODERATE
 
 
@@ -44,21 +45,21 @@ def test_a_young_dependency_of_the_same_hands() -> None:
     ],
 )
 def test_what_is_no_young_dependency(spec: str, others: tuple[History, ...]) -> None:
-    assert check(BEFORE, asking(**{"left-helper": spec}), others=others) == []
+    assert check(BEFORE, asking({"left-helper": spec}), others=others) == []
 
 
 def test_a_family_grows_together() -> None:
     scoped = project({"dependencies": {"@s/a": "^1.0.0"}}, {"node_modules/@s/a": {"version": "1.0.1"}})
-    given = evidence(history("@s/a", BEFORE, asking(**{"@s/b": "1"})), helper(19, name="@s/b"))
+    given = evidence(history("@s/a", BEFORE, asking({"@s/b": "1"})), helper(19, name="@s/b"))
     assert list(RULE.check(scoped, given, Settings())) == []
 
 
 @pytest.mark.parametrize("spec", ["https://evil.example/x.tgz", "git+https://git.example.test/x.git", "a/b"])
 def test_a_dependency_from_elsewhere(spec: str) -> None:
-    assert check(BEFORE, asking(x=spec)) == [(Severity.HIGH, "brings in x from outside the registry")]
-    assert check(asking(0, "1.0.0", x=spec), asking(x=spec)) == []
+    assert check(BEFORE, asking({"x": spec})) == [(Severity.HIGH, "brings in x from outside the registry")]
+    assert check(asking({"x": spec}, 0, "1.0.0"), asking({"x": spec})) == []
     # everybody lives with it
-    assert check(BEFORE, asking(x=spec), asking(60, "1.0.2", x=spec)) == []
+    assert check(BEFORE, asking({"x": spec}), asking({"x": spec}, 60, "1.0.2")) == []
 
 
 def test_silence_and_size() -> None:
@@ -76,7 +77,7 @@ def test_an_ordinary_release() -> None:
 
 def test_new_dependencies_are_asked_about_in_a_second_round() -> None:
     given: Any = evidence(
-        history("a", BEFORE, asking(**{"left-helper": "^1.0.0", "far": "npm:near@1", "x": "a/b"}))
+        history("a", BEFORE, asking({"left-helper": "^1.0.0", "far": "npm:near@1", "x": "a/b"}))
     )
     assert RULE.then(LOCKED, given, Settings()).histories == {"left-helper", "near"}
     assert RULE.then(LOCKED, given._replace(histories={}), Settings()).histories == {"a"}

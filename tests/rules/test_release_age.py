@@ -6,7 +6,7 @@ import pytest
 from npmproject import project
 from support.releases import DAY, evidence, history, release
 
-from npmguard.model import Needs, Severity
+from npmguard.model import Finding, Needs, Severity
 from npmguard.rules import release_too_new, unmaintained
 from npmguard.settings import Settings
 
@@ -57,6 +57,7 @@ def test_no_release_for_years() -> None:
 def test_given_up_in_words() -> None:
     given = history("a", release("1.0.0", 0), release("1.0.1", 100, deprecated="no longer kept"))
     (found,) = unmaintained.RULE.check(LOCKED, evidence(given, day=2000), Settings())
+    assert isinstance(found, Finding)
     assert found.severity == Severity.LOW
     assert "no longer kept" in found.detail
 
