@@ -129,7 +129,6 @@ def known_rules() -> frozenset[str]:
 LATER = frozenset(
     (
         "unlocked-bundle",
-        "new-install-script",
         "suspicious-script",
         "dependency-confusion",
         "nonexistent-package",
@@ -142,18 +141,9 @@ LATER = frozenset(
         "committed-token",
         "registry-not-https",
         "unlocked-install",
-        "no-publish-guard",
         "no-security-policy",
         "root-container",
         "engines-missing",
-        "leaked-secret",
-        "sensitive-file",
-        "ignore-file-shadowing",
-        "source-map",
-        "publish-script",
-        "package-growth",
-        "missing-entry-point",
-        "no-files-list",
         "licence-denied",
         "licence-unknown",
     )

@@ -74,7 +74,7 @@ def test_help_fits_80_columns() -> None:
 def test_explain_knows_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--format", "json"]) == 0
     rules = json.loads(capsys.readouterr().out)
-    assert len(rules) == 21
+    assert len(rules) == 32
     for rule in rules:
         assert main(["explain", rule["id"]]) == 0
         page = capsys.readouterr().out
