@@ -35,6 +35,8 @@ from npmguard.rules.base import Rule
 from npmguard.rules.publishing import shown
 from npmguard.settings import Settings
 
+# What stands for an issuer where a secret has none, and is said by its kind already
+_NOBODY = ("Private key", "Password", "JSON web token")
 _SEVERITIES = {"high": Severity.CRITICAL, "medium": Severity.HIGH, "low": Severity.MODERATE}
 
 
@@ -53,8 +55,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 def _finding(project: Project, leaks: Sequence[Leak]) -> Finding:
     leak = leaks[0]
     lines = sorted({leak.line for leak in leaks})
-    what = text.one_line(f"{leak.issuer} {leak.what}".strip(), 80)
-    what = what[:1].upper() + what[1:] if what.split(" ")[0].islower() and not leak.issuer else what
+    issuer = "" if leak.issuer in _NOBODY else leak.issuer
+    what = text.one_line(f"{issuer} {leak.what}".strip(), 80)
+    what = what if issuer else what[:1].upper() + what[1:]
     confidence = leak.confidence if leak.confidence in _SEVERITIES else "low"
     severity = _SEVERITIES[confidence]
     doubt = {
@@ -62,7 +65,7 @@ def _finding(project: Project, leaks: Sequence[Leak]) -> Finding:
         "medium": "It looks like one, and nothing in it can be checked. ",
         "low": "It may be none: something with a telling name has a value that looks random. ",
     }[confidence]
-    if "private key" in leak.what.lower() and publishing.is_sample(leak.path):
+    if publishing.is_key(leak) and publishing.is_sample(leak.path):
         severity, confidence = min(severity, Severity.MODERATE), "low"
         doubt = "It lies among tests or examples, and may be made for them. "
     within = f", in {text.one_line(leak.within, 120)}" if leak.within else ""

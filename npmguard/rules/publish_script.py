@@ -5,8 +5,8 @@ the script runs is in the package: a script that runs a file that is not packed,
 development dependency alone, fails with every install.
 
 Why it matters
-    Install scripts are how most npm malware acts, so that npm 12, pnpm, yarn and bun run none that nobody
-    named: a package that relies on one is broken for many of its users. A message is no reason either: the
+    Install scripts are how most npm malware acts, so that npm 12, pnpm 10, yarn 4.14 and bun run none that
+    nobody named: a package that relies on one is broken for many of its users. A message is no reason: the
     advertisement that core-js printed in 2019 filled the logs of everybody, and npm 7 shows no output of
     scripts any more.
 
@@ -57,8 +57,8 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         "publish-script",
         Severity.MODERATE,
         f"The package runs {' and '.join(hooks)} on every machine that installs it",
-        f"{commands}. {why}npm 12, pnpm, yarn and bun run it only where somebody allowed it: say in the "
-        "README what works without.",
+        f"{commands}. {why}npm 12, pnpm 10, yarn 4.14 and bun run it only where somebody allowed it: say in "
+        "the README what works without.",
         fix=Fix("review"),
         location=publishing.field(project, "scripts", first) if first else publishing.field(project),
         subject=" ".join(hooks),

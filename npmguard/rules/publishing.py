@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from npmguard import text
 from npmguard.jsontext import pointer
-from npmguard.model import Fix, Location, Packed, Project
+from npmguard.model import Fix, Leak, Location, Packed, Project
 
 # What `npm publish` runs before it packs, in that order; `npm pack` leaves out the first.
 BEFORE_PACKING = ("prepublishOnly", "prepack", "prepare")
@@ -91,8 +92,18 @@ def is_sample(path: str) -> bool:
 
 def is_test(path: str) -> bool:
     """Is the file a test, or does it lie among tests?"""
-    *folders, name = path.lower().split("/")
-    return not _TESTS.isdisjoint(folders) or ".test." in name or ".spec." in name
+    folder, _, name = path.lower().rpartition("/")
+    return ".test." in name or ".spec." in name or _holds_tests(folder)
+
+
+def is_key(leak: Leak) -> bool:
+    """Is it a private key, which tests have need of like nothing else?"""
+    return leak.detector.startswith("private-key")
+
+
+@lru_cache(maxsize=4096)
+def _holds_tests(folder: str) -> bool:
+    return not _TESTS.isdisjoint(folder.split("/"))
 
 
 def keep_out(project: Project, packed: Packed, *patterns: str) -> tuple[str, Fix]:

@@ -48,17 +48,17 @@ _WHERE = {
     "paypal": "generate a new secret in the PayPal developer dashboard, then disable the old one",
 }
 _KEY = "make a new key pair, take the old public key off wherever it is trusted, and revoke its certificates"
-_URL = "change that password at the server"
+_CHANGE = "change that password wherever it is in use"
 
 
 def how(issuer: str, what: str) -> str:
     """What to do first about a secret of that issuer and kind."""
-    kind = what.lower()
-    if "private key" in kind:
-        return _KEY
     found = _WHERE.get(issuer.lower().partition(" ")[0])
     if found is not None:
         return found
-    if any(word in kind for word in ("connection string", "password", "url", "credentials")):
-        return _URL
+    kind = f"{issuer} {what}".lower()
+    if "private key" in kind:
+        return _KEY
+    if "password" in kind:
+        return _CHANGE
     return "revoke it where it was issued, and look there at what was done with it"

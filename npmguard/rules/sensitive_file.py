@@ -75,7 +75,7 @@ def _groups(project: Project, packed: Packed) -> dict[tuple[str, Severity, str],
     """The files by kind, severity and folder."""
     bundled = publishing.bundles(project.manifest.data)
     leaking = {leak.path for leak in packed.leaks}
-    keys = {leak.path for leak in packed.leaks if "private-key" in leak.detector}
+    keys = {leak.path for leak in packed.leaks if publishing.is_key(leak)}
     unread = {path for path, _ in packed.unread}
     groups: dict[tuple[str, Severity, str], list[PackedFile]] = {}
     marked: dict[str, tuple[str, Severity]] = {}
@@ -86,7 +86,7 @@ def _groups(project: Project, packed: Packed) -> dict[tuple[str, Severity, str],
             rest.append(file)
             continue
         kind, severity, folder = found
-        if kind.id == "key-material" and file.path in keys:
+        if kind.id in ("key-material", "private-key") and file.path in keys:
             continue  # leaked-secret tells of it, with the line
         if kind.text and file.path not in unread:
             if kind.id == "settings" and file.path in leaking:

@@ -23,6 +23,7 @@ How to fix
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from npmguard import text
@@ -37,7 +38,7 @@ _MOST_ALONE = 5  # of one kind
 _KINDS = {
     "traversal": (Severity.CRITICAL, "leads out of the package"),
     "absolute": (Severity.CRITICAL, "is an absolute path"),
-    "outside": (Severity.CRITICAL, "is a link that leads out of the package"),
+    "outside": (Severity.HIGH, "lies outside the package's folder"),
     "link": (Severity.HIGH, "is a link"),
     "device": (Severity.HIGH, "is a device"),
     "duplicate": (Severity.HIGH, "stands in the tarball twice"),
@@ -45,6 +46,8 @@ _KINDS = {
     "device-name": (Severity.MODERATE, "is a name that Windows keeps for a device"),
     "case-clash": (Severity.MODERATE, "differs from another path in the case of letters alone"),
 }
+# a link's target in the words about it, where it is absolute or goes up
+_LEADS_OUT = re.compile(r" to (?:[/\\]|[A-Za-z]:|(?:\S*[/\\])?\.\.(?:[/\\;]|$))")
 _OTHER = (Severity.MODERATE, "is an entry that no package needs")
 
 
@@ -67,7 +70,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 def _severity(oddity: Oddity, folder: bool) -> Severity:
     if folder and oddity.kind in ("link", "outside"):
         return Severity.LOW  # npm leaves links out
-    if oddity.kind == "duplicate" and oddity.path.lower().rpartition("/")[2] == "package.json":
+    if oddity.kind == "duplicate" and oddity.path.lower() == "package.json":
+        return Severity.CRITICAL
+    if oddity.kind == "link" and _LEADS_OUT.search(oddity.detail):
         return Severity.CRITICAL
     return _KINDS.get(oddity.kind, _OTHER)[0]
 
@@ -75,11 +80,12 @@ def _severity(oddity: Oddity, folder: bool) -> Severity:
 def _finding(project: Project, severity: Severity, found: list[Oddity], subject: str = "") -> Finding:
     first = found[0]
     what = _KINDS.get(first.kind, _OTHER)[1]
+    name = shown(first.path) if first.path else "something"
     if len(found) == 1:
-        title = f"{shown(first.path)} {what}"
+        title = f"{name} {what}" if first.path else f"Something {what}"
         detail = text.one_line(first.detail, 300) or "Nothing here follows it."
     else:
-        title = f"{len(found):,} entries: {shown(first.path)} {what}, and so do others"
+        title = f"{len(found):,} entries: {name} {what}, and so do others"
         detail = (
             f"{text.some((shown(oddity.path) for oddity in found), 5)}. {text.one_line(first.detail, 300)}"
         )

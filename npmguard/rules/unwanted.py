@@ -6,7 +6,7 @@ Paths are compared in lower case: what is .ENV to one system is .env to another.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from npmguard.model import Severity
@@ -294,6 +294,19 @@ def _table() -> _Table:
     )
 
 
+# No pattern fits a name that ends so, but for those of hidden files and of copies.
+_PLAIN = (".js", ".ts", ".mjs", ".cjs", ".map", ".md", ".css", ".html")
+
+
+@lru_cache(maxsize=4096)
+def _folder(folder: str | None) -> tuple[int, str, tuple[tuple[int, int], ...]]:
+    """Of a folder: how deep it lies, its own name, and the kinds that it and those above it stand for."""
+    parts = folder.split("/") if folder is not None else []
+    kinds = _table().folders
+    found = tuple((kinds[part], depth) for depth, part in enumerate(parts) if part in kinds)
+    return len(parts), parts[-1] if parts else "", found
+
+
 def known(path: str, *, bundled: bool = False) -> Found | None:
     """What that path of a package is, or None where it may well be in one.
 
@@ -301,36 +314,30 @@ def known(path: str, *, bundled: bool = False) -> Found | None:
     counts.
     """
     inside = bundled and path.startswith("node_modules/")
-    folders, name = _parts(path)
+    folder, slash, name = path.lower().rpartition("/")
+    name = name[-255:]
+    whole, last, lies_in = _folder(folder if slash else None)
     table = _table()
-    found = [
-        (table.folders[folder], depth) for depth, folder in enumerate(folders) if folder in table.folders
-    ]
-    whole = len(folders)
+    found = list(lies_in)
     if name in table.names:
         found.append((table.names[name], whole))
-    if folders and f"{folders[-1]}/{name}" in table.names:
-        found.append((table.names[f"{folders[-1]}/{name}"], whole))
+    if last and f"{last}/{name}" in table.names:
+        found.append((table.names[f"{last}/{name}"], whole))
     dot = name.find(".")
     while dot >= 0:
         if name[dot:] in table.endings:
             found.append((table.endings[name[dot:]], whole))
         dot = name.find(".", dot + 1)
-    if len(name) < 256 and table.some.fullmatch(name):
+    if (not name.endswith(_PLAIN) or name[0] == "." or "copy" in name) and table.some.fullmatch(name):
         found += ((number, whole) for pattern, number in table.patterns if pattern.fullmatch(name))
     for number, depth in sorted(found):
         kind, but = KINDS[number], table.but[number]
         if (but is not None and depth == whole and but.fullmatch(name)) or (inside and kind.litter):
             continue
-        if kind.id == "tarball" and folders:
+        if kind.id == "tarball" and whole:
             continue
         parts = path.split("/")
         lies = "/".join(parts[: depth + 1])
         severity = _AMONG_SAMPLES[kind.severity] if is_sample(lies) else kind.severity
         return Found(kind, severity, lies if depth < whole else "/".join(parts[:-1]))
     return None
-
-
-def _parts(path: str) -> tuple[list[str], str]:
-    *folders, name = path.lower().split("/")
-    return folders, name

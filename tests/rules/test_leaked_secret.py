@@ -67,10 +67,12 @@ def test_what_it_was_taken_out_of_is_said() -> None:
 
 
 def test_a_private_key_among_tests_is_moderate_and_a_token_there_is_not() -> None:
-    key = leak("test/fixtures/key.pem", detector="private-key", issuer="", what="private key")
+    key = leak(
+        "test/fixtures/key.pem", detector="private-key-rsa", issuer="Private key", what="RSA private key"
+    )
     (found,) = run(RULE, publishable(leaks=(key,)))
     assert (found.severity, found.confidence) == (Severity.MODERATE, Confidence.LOW)
-    assert found.title == "Private key in test/fixtures/key.pem"
+    assert found.title == "RSA private key in test/fixtures/key.pem"
     assert "First make a new key pair" in found.detail
     (token,) = run(RULE, publishable(leaks=(leak("test/a.js"),)))
     assert token.severity is Severity.CRITICAL
@@ -88,5 +90,10 @@ def test_who_is_not_known_is_told_in_general_words() -> None:
         revoking.how("Nobody", "token")
         == "revoke it where it was issued, and look there at what was done with it"
     )
-    assert revoking.how("PostgreSQL", "connection string") == "change that password at the server"
+    assert (
+        revoking.how("PostgreSQL", "connection string with a password")
+        == "change that password wherever it is in use"
+    )
     assert "Slack" in revoking.how("Slack", "bot token")
+    assert "Google Cloud console" in revoking.how("Google", "private key of a service account")
+    assert revoking.how("Private key", "JSON web key").startswith("make a new key pair")

@@ -109,11 +109,13 @@ def test_maps_whose_sources_are_packed_are_fine(source: str) -> None:
     [
         ("traversal", "package/../../x", Severity.CRITICAL),
         ("absolute", "/etc/passwd", Severity.CRITICAL),
-        ("outside", "a", Severity.CRITICAL),
+        ("outside", "a", Severity.HIGH),
+        ("outside", "", Severity.HIGH),
         ("link", "a", Severity.HIGH),
         ("device", "a", Severity.HIGH),
         ("duplicate", "index.js", Severity.HIGH),
         ("duplicate", "package.json", Severity.CRITICAL),
+        ("duplicate", "test/package.json", Severity.HIGH),
         ("control", "a\x1b[2J", Severity.HIGH),
         ("device-name", "con.js", Severity.MODERATE),
         ("case-clash", "Index.js", Severity.MODERATE),
@@ -125,6 +127,13 @@ def test_what_no_tarball_needs(kind: str, path: str, severity: Severity) -> None
     assert found.severity is severity
     assert found.detail == "seen"
     assert "\x1b" not in found.title
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../x", "a/../../x", "..", "C:\\x", "\\\\host\\x"])
+def test_a_link_that_leads_out(target: str) -> None:
+    oddity = Oddity("link", "a", f"a symbolic link to {target}; npm leaves links out")
+    (found,) = run(unsafe_tarball.RULE, publishable(source="tarball", oddities=(oddity,)))
+    assert found.severity is Severity.CRITICAL
 
 
 def test_links_of_a_folder_are_not_packed() -> None:
