@@ -70,7 +70,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     missing: list[Entry] = []
     unbuilt: dict[str, list[Entry]] = {}
     wrong: dict[str, list[Wrong]] = {}
-    for entry in entries(project.manifest.data):
+    for entry in entries(publishing.published(project)):
         if isinstance(entry, Wrong):
             wrong.setdefault(entry.field, []).append(entry)
         elif not files.has(entry):
@@ -100,7 +100,7 @@ def _severity(project: Project, files: Files, entry: Entry) -> Severity:
         return min(severity, Severity.LOW)
     if "*" in entry.targets[0]:
         return min(severity, Severity.MODERATE)  # one way in of several
-    falls_back = "index.js" in files.paths or "exports" in project.manifest.data
+    falls_back = "index.js" in files.paths or "exports" in publishing.published(project)
     return min(severity, Severity.MODERATE) if entry.how == "main" and falls_back else severity
 
 
@@ -208,7 +208,7 @@ def _wrong(project: Project, found: Sequence[Wrong]) -> Finding:
 
 def _nothing(project: Project, files: Files) -> Iterator[Finding]:
     """No field leads anywhere, and there is no index.js that Node.js would take."""
-    data = project.manifest.data
+    data = publishing.published(project)
     if any(True for _ in entries(data)) or "exports" in data or files.paths & _INDEX:
         return
     if not any(path.endswith((".js", ".cjs", ".mjs", ".ts")) for path in files.paths):

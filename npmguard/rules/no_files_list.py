@@ -68,7 +68,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 def _proposal(project: Project, paths: frozenset[str]) -> list[str]:
     """The folders and files that package.json leads to."""
     found: dict[str, None] = {}
-    for entry in entries(project.manifest.data):
+    for entry in entries(publishing.published(project)):
         for target in entry.targets if isinstance(entry, Entry) else ():
             path = tidy(target).partition("*")[0]
             top, slash, _ = path.partition("/")

@@ -31,8 +31,38 @@ def place(project: Project, path: str, line: int | None = None) -> Location:
 
 
 def field(project: Project, *keys: str) -> Location:
-    """A field of the package.json."""
-    return Location(project.manifest.file, pointer(*keys))
+    """A field of the package.json, where what counts of it stands."""
+    instead = ("publishConfig",) if keys and keys[0] in _replaced(project) else ()
+    return Location(project.manifest.file, pointer(*instead, *keys))
+
+
+def published(project: Project) -> Mapping[str, Any]:
+    """The package.json as it is packed: pnpm and yarn berry put fields of publishConfig over it."""
+    replaced = _replaced(project)
+    return {**project.manifest.data, **replaced} if replaced else project.manifest.data
+
+
+def _replaced(project: Project) -> dict[str, Any]:
+    packed = project.packed
+    if project.manager not in ("pnpm", "yarn-berry") or packed is None or packed.source != "folder":
+        return {}
+    found = mapping(project.manifest.data.get("publishConfig"))
+    return {name: found[name] for name in _REPLACED if name in found}
+
+
+_REPLACED = (
+    "bin",
+    "browser",
+    "exports",
+    "imports",
+    "main",
+    "module",
+    "types",
+    "typesVersions",
+    "typings",
+    "umd:main",
+    "unpkg",
+)
 
 
 def shown(path: str) -> str:

@@ -244,6 +244,16 @@ def test_a_package_that_cannot_be_loaded_at_all() -> None:
         assert check(*paths, **data) == [], paths
 
 
+def test_pnpm_and_berry_publish_other_fields() -> None:
+    data = {"main": "src/a.ts", "publishConfig": {"main": "dist/a.js", "types": "dist/a.d.ts"}}
+    project = publishable("dist/a.js", data=data)
+    (found,) = run(RULE, project._replace(manager="pnpm"))
+    assert found.title == "types leads to dist/a.d.ts, which is not in the package"
+    assert found.location == ("package.json", "/publishConfig/types", None)
+    (found,) = run(RULE, project)
+    assert found.title == "main leads to src/a.ts, which is not in the package"
+
+
 def test_what_is_without_end_ends() -> None:
     deep: Any = "./a.js"
     for _ in range(200):
