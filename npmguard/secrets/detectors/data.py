@@ -73,7 +73,7 @@ DETECTORS = (
         "Okta",
         "client secret",
         r"(?-i:okta|Okta|OKTA)[\w.\-]{0,16}secret",
-        "[A-Za-z0-9_-]{40,64}",
+        "[A-Za-z0-9_-]{64}|[A-Za-z0-9_-]{40}",
         "okta",
     ),
     named("auth0-client-secret", "Auth0", "client secret", "auth0", "[A-Za-z0-9_-]{64}"),
