@@ -14,12 +14,12 @@ from npmguard.secrets.shape import Candidate
 def random_text(candidate: Candidate) -> bool | None:
     """Does it look drawn at random: letters and digits, few of them twice?
 
-    Words have no digits and seldom a capital after a small letter (False), names one or two digits (None).
+    Words and names in camel case are not (False); one or two digits, or none, leave a doubt (None).
     """
     text = candidate.secret
     letters = sum(map(_LETTERS.__contains__, text))
     digits = sum(map(_DIGITS.__contains__, text))
-    if len(set(text)) < min(len(text) // 2, 8):
+    if len(set(text)) < min(len(text) // 2, 8) or _CAMEL_CASE.fullmatch(text):
         return False
     if not digits:
         return None if len(re.findall(rb"[a-z][A-Z]", text)) * 6 >= len(text) else False
@@ -77,5 +77,6 @@ def decoded(text: bytes) -> bytes:
         return b""
 
 
+_CAMEL_CASE = re.compile(rb"[A-Z]?[a-z]+(?:[A-Z][a-z]+)+[A-Z]{0,3}[0-9]{0,3}")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = frozenset(b"0123456789")

@@ -76,7 +76,9 @@ EXAMPLES = {
     "moonshot-api-key": setting("MOONSHOT_API_KEY", "sk-{alnum:48}"),
     "dashscope-api-key": setting("DASHSCOPE_API_KEY", "sk-{hex:32}"),
     "cohere-api-key": setting("COHERE_API_KEY", "{alnum:40}", "CO_API_KEY=" + X[:40]),
-    "mistral-api-key": setting("MISTRAL_API_KEY", "{alnum:32}", 'model: "mistral-large-latest"'),
+    "mistral-api-key": setting(
+        "MISTRAL_API_KEY", "{alnum:32}", "_toMistralCompatible, convertLangChainToolCallToOpenAI;"
+    ),
     "private-ai-api-key": setting("PRIVATEAI_API_TOKEN", "{lower:32}", 'privateaiToken = "' + "a" * 32 + '"'),
     "deepgram-api-key": setting("DEEPGRAM_API_KEY", "{hex:40}"),
     "assemblyai-api-key": setting("ASSEMBLYAI_API_KEY", "{hex:32}"),

@@ -43,7 +43,7 @@ EXAMPLES = {
     "flutterwave-public-key": token("FLWPUBK-{hex:32}-X", f"FLWPUBK-{X[:32]}-X", "FLWPUBK-{hex:12}"),
     "gocardless-access-token": setting("GOCARDLESS_ACCESS_TOKEN", "live_{alnum:39}7"),
     "plaid-secret": setting("PLAID_SECRET", "{lower:30}"),
-    "plaid-client-id": setting("PLAID_CLIENT_ID", "{hex:24}"),
+    "plaid-client-id": setting("PLAID_CLIENT_ID", "{hex:24}", "PlaidInfo: payByBankPlaidUpdateInfo"),
     "plaid-access-token": token("access-sandbox-{uuid}", "access-sandbox-...", "access-sandbox-{hex:8}"),
     "mollie-api-key": token(
         "live_{alnum:27}aB7", f"live_{X[:30]}", "live_reload_server_connection_x", "test_{alnum:20}"
