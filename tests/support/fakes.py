@@ -24,6 +24,8 @@ _ALPHABETS = {
     "b32": string.ascii_uppercase + "234567",
     "b64": string.ascii_letters + string.digits + "+/",
     "url": string.ascii_letters + string.digits + "-_",
+    "b32low": string.ascii_lowercase + "234567",
+    "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
 }
 _PART = re.compile(r"\{(\w+)(?::(\d+))?\}")
 

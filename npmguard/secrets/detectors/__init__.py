@@ -13,6 +13,7 @@ from npmguard.secrets.shape import Detector
 # What is said of a text by several is said by the first: the exact before the general.
 MODULES = (
     "code_hosts",
+    "package_registries",
     "ai",
     "messaging",
     "mail",
