@@ -14,6 +14,13 @@ from npmguard.secrets.shape import Detector
 MODULES = (
     "code_hosts",
     "package_registries",
+    "azure",
+    "clouds",
+    "hosting",
+    "infrastructure",
+    "data_platforms",
+    "pipelines",
+    "monitoring",
     "ai",
     "messaging",
     "mail",
