@@ -33,9 +33,9 @@ def json_with(*keys: str) -> Check:
 
 
 def user_and_password(candidate: Candidate) -> bool | None:
-    """Is it base64 of `user:password`, both printable?"""
+    """Is it base64 of `user:password`, both printable and without spaces?"""
     value = decoded(candidate.secret)
-    return bool(value and re.fullmatch(rb"[!-~]{1,200}:[ -~]{3,800}", value))
+    return bool(value and re.fullmatch(rb"[!-9;-~]{1,200}:[!-~]{3,800}", value))
 
 
 def macaroon(candidate: Candidate) -> bool | None:

@@ -19,5 +19,5 @@ EXAMPLES = {
     "elastic-named-key": setting("ELASTIC_API_KEY", "{b64:58}==", "elastic_version: 8.12.0\n"),
     "influxdb-token": setting("INFLUX_TOKEN", "{b64:86}==", "influx_bucket: acme-{lower:6}\n"),
     "prefect-key": token("pnu_{lower:35}7", "pnu_{lower:20}", "spnu_{lower:36}"),
-    "redis-cloud-key": setting("REDIS_CLOUD_SECRET_KEY", "{lower:48}7a", "redis_cloud: {lower:8}\n"),
+    "redis-cloud-key": setting("REDIS_CLOUD_API_KEY", "{lower:48}7a", "redis_cloud: {lower:8}\n"),
 }

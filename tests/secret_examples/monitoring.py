@@ -18,7 +18,7 @@ EXAMPLES = {
     "sentry-old-token": setting("SENTRY_AUTH_TOKEN", "{hex:64}", "sentry_sha256: {hex:64}\n"),
     "new-relic-key": token("NRAK-{upper:26}7", "NRAK-{upper:10}", "NRAK-" + "X" * 27),
     "new-relic-browser-key": token("NRJS-{hex:19}", "NRJS-{hex:10}", "NRJS-{hex:24}"),
-    "new-relic-licence-key": token("{hex:36}FFFFNRAL", "{hex:30}NRAL", "{hex:36}FFFF"),
+    "new-relic-licence-key": token("{hex:32}FFFFNRAL", "{hex:30}NRAL", "{hex:36}FFFF"),
     "new-relic-id": setting("NEW_RELIC_LICENSE_KEY", "{hex:40}", "new_relic_sha1: {hex:40}\n"),
     "datadog-application-key": token("ddapp_{alnum:34}", "ddapp_{alnum:20}", "addapp_{alnum:34}"),
     "datadog-key": setting("DATADOG_API_KEY", "{hex:32}", "datadog_md5: {hex:32}\n", "dd_trace: {hex:8}\n"),
@@ -43,6 +43,13 @@ EXAMPLES = {
         negative=("https://logs-01.loggly.com/inputs/$TOKEN/tag/http/", "https://acme.loggly.com/search"),
     ),
     "splunk-token": setting("SPLUNK_HEC_TOKEN", "{uuid}", "splunk_hash: {uuid}\n"),
+    "splunk-header": Examples(
+        positive=(
+            'curl -H "Authorization: Splunk «{uuid}»" https://splunk.example.test:8088/services/collector',
+            "headers: { Authorization: 'Splunk «{uuid}»' },",
+        ),
+        negative=('curl -H "Authorization: Splunk $TOKEN"', "Splunk 9.1.2 and later"),
+    ),
     "papertrail-token": setting("PAPERTRAIL_API_TOKEN", "{alnum:18}7a", "papertrail_host: logs.example\n"),
     "logdna-key": setting("LOGDNA_INGESTION_KEY", "{hex:32}", "logdna_md5: {hex:32}\n"),
     "better-stack-token": setting("LOGTAIL_SOURCE_TOKEN", "{alnum:22}7a", "better_stack: yes\n"),

@@ -166,7 +166,7 @@ DETECTORS = (
         "google-hmac-id",
         "Google",
         "Cloud Storage HMAC access id of a service account",
-        r"GOOG1E[A-Z2-7]{55}",
+        r"GOOG1E[A-Z0-9]{55}",
         ("goog1e",),
     ),
     Detector(
@@ -334,7 +334,6 @@ DETECTORS = (
         r"[A-Za-z0-9+/]{43}=|[!-&(-~]{20}",
         "oci",
         "oracle",
-        confidence="low",
         checks=(varied(3.6), with_digit, no_hash),
     ),
     Detector(

@@ -87,8 +87,8 @@ DETECTORS = (
         "vercel-token",
         "Vercel",
         "access token",
-        r"vc[aciklprt]_[A-Za-z0-9]{24,80}",
-        ("vca_", "vcc_", "vci_", "vck_", "vcl_", "vcp_", "vcr_", "vct_"),
+        r"vc[aikpr]_[A-Za-z0-9]{24,80}",
+        ("vca_", "vci_", "vck_", "vcp_", "vcr_"),
         checks=(varied(3.5), with_digit),
     ),
     Detector(

@@ -217,7 +217,7 @@ DETECTORS = (
         "jsr-token",
         "JSR",
         "access token",
-        r"jsr[pd]_[A-Za-z0-9]{40,80}",
+        r"jsr[pd]_[A-Za-z0-9_\-]{40,80}",
         ("jsrp_", "jsrd_"),
         checks=(varied(3.5),),
     ),

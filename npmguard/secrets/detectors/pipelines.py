@@ -70,7 +70,7 @@ DETECTORS = (
         "drone-token",
         "Drone",
         "access token",
-        r"drone(?:[_.\-]?ci)?",
+        r"drone",
         r"[A-Za-z0-9]{32}",
         "drone",
         checks=(varied(3.3), with_digit, no_hash),
