@@ -121,8 +121,7 @@ DETECTORS = (
         "API key",
         r"AIza[A-Za-z0-9_\-]{35}",
         ("aiza",),
-        "medium",
-        (varied(4.0), _own_key, _usual_start),
+        checks=(varied(4.0), _own_key, _usual_start),
         after=r"A-Za-z0-9_\-",
     ),
     Detector(
