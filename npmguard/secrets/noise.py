@@ -6,6 +6,8 @@ marks, where chance alone tells a secret from a word.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections import Counter
 from hashlib import sha256
@@ -17,9 +19,10 @@ from npmguard.secrets.shape import Candidate
 # 10,000 times.
 _WORDS = re.compile(
     rb"example|sample|dummy|placeholder|change[_-]?(?:me|this|it)|replace[_-]?(?:me|with|this)|redacted|censored"
-    rb"|insert[_-]|your[_-]?(?:\w|$)|xxxx|fake|foobar|lorem|deadbeef|cafebabe|notreal|not[_-]a[_-]?real|hidden"
-    rb"|\.\.\.|\xe2\x80\xa6|\*\*\*|qwerty|asdfgh|1q2w3e|zxcvb",
+    rb"|insert[_-]|your[_-]?(?:\w|$)|xxxx|fake|foobar|lorem|notreal"
+    rb"|not[ _-](?:a|my)?[ _-]?real|hidden|\.\.\.|\xe2\x80\xa6|\*\*\*|qwerty|asdfgh|1q2w3e|zxcvb",
 )
+_LONG_WORDS = re.compile(rb"example|placeholder|redacted|changeme|xxxxxxxx|\*\*\*\*")
 _TEMPLATE = re.compile(
     rb"\$\{[\w.\s()'\"\[\]|:?!-]*\}|\$\([^)]*\)|\{\{[\w.\s$|-]+\}\}|<%|\#\{[\w.\s]+\}|%\(\w+\)s"
     rb"|<[\w .:/-]{2,60}>|^\{[\w.\s-]*\}$|^\$[A-Za-z_]\w*$|^%\w*%$|%[sd]\b"
@@ -30,13 +33,27 @@ _TEMPLATE = re.compile(
 def placeholder(candidate: Candidate) -> bool:
     """Does the text stand for a secret, is it a well-known one, or a piece of something larger?"""
     secret = candidate.secret
-    return stands_for_one(secret) or documented(secret) or _within_encoded_data(candidate)
+    return (
+        stands_for_one(secret)
+        or documented(secret)
+        or _within_encoded_data(candidate)
+        or bool(_WORDS.search(_plain(secret)))
+    )
+
+
+def _plain(secret: bytes) -> bytes:
+    """The text that the secret is the base64 of, or nothing."""
+    try:
+        text = base64.b64decode(secret, validate=True) if len(secret) <= 256 and len(secret) % 4 == 0 else b""
+    except binascii.Error:
+        return b""
+    return text.lower() if text.isascii() else b""
 
 
 def stands_for_one(secret: bytes) -> bool:
     """Is it a word, a template, a sequence or a repetition where a secret would stand?"""
-    if len(secret) > 256:  # chance puts any word into something as long as a key
-        return False
+    if len(secret) > 256:  # chance puts any short word into something as long as a key
+        return bool(_LONG_WORDS.search(secret[:4096].lower()))
     return bool(_WORDS.search(secret.lower()) or _TEMPLATE.search(secret)) or monotonous(secret)
 
 
@@ -91,6 +108,9 @@ _DOCUMENTED = frozenset(
         "a4cbfbc3eb39653c",
         "3e5d95c30a759886",
         "016633c92ad49b8c",
+        "d737d787aed3d234",  # the JSON web token of RFC 7519
+        "dba72c00f41f4e4c",  # NuGet's documentation
+        "a0702bc91d699f60",
         "99c1e406a539c6ed",  # Telegram's documentation
         "0a6b1e97de012e9e",
         "86da1fcbbdc81668",  # Discord's documentation
@@ -123,17 +143,17 @@ def _within_encoded_data(candidate: Candidate) -> bool:
 
 _FILLERS = frozenset(
     (
-        b"password passwd passwort pass pwd passw0rd p@ssw0rd p@ssword pa$$word pa55word s3cret s3cr3t "
-        b"secret secretpassword mysecret mysecretpassword mypassword mypass mypwd topsecret supersecret "
-        b"thepassword newpassword oldpassword userpassword dbpassword pswd admin administrator root user "
-        b"username guest test tests testing tester test123 testpass testpassword demo default none null "
-        b"undefined true false empty foo bar baz qux foobar foobaz abc abc123 abcd1234 hunter2 letmein "
-        b"welcome monkey dragon love god sex trustno1 token mytoken key mykey apikey api_key api-key "
-        b"secretkey secret_key secret123 password1 password12 password123 password1234 admin123 root123 "
-        b"pass123 pass1234 pass word hello helloworld world something anything value string text postgres "
-        b"postgresql mysql mongo mongodb redis rabbitmq sa oracle minio minioadmin keycloak elastic grafana "
-        b"jenkins vagrant docker toor changeit x-oauth-basic x-access-token oauth oauth2 bearer basic "
-        b"credentials credential login me you "
+        b"password passwd passwort pass pwd passw0rd p@ssw0rd p@ssword p@ss pa$$word pa55word s3cret "
+        b"s3cr3t pa$$ pa55 secret secretpassword mysecret mysecretpassword mypassword mypass mypwd "
+        b"topsecret supersecret thepassword newpassword oldpassword userpassword dbpassword pswd admin "
+        b"administrator root user username guest test tests testing tester test123 testpass testpassword "
+        b"demo default none null undefined true false empty foo bar baz qux foobar foobaz abc abc123 "
+        b"abcd1234 hunter2 letmein welcome monkey dragon love god sex trustno1 token mytoken key mykey "
+        b"apikey api_key api-key secretkey secret_key secret123 password1 password12 password123 "
+        b"password1234 admin123 root123 pass123 pass1234 pass word hello helloworld world something "
+        b"anything value string text postgres postgresql mysql mongo mongodb redis rabbitmq sa oracle "
+        b"minio minioadmin keycloak elastic grafana jenkins vagrant docker toor changeit x-oauth-basic "
+        b"x-access-token oauth oauth2 bearer basic credentials credential login me you"
     ).split()
 )
 _EDGES = re.compile(rb"^[\W_]+|[\W_]+$")
@@ -175,12 +195,13 @@ def entropy(value: bytes) -> float:
 
 
 _UUID = re.compile(rb"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
+_PIECES = re.compile(rb"[-_.:/]")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(rb"[\d.,:_+-]+")
 _CODE = re.compile(
     rb"[\s(){}\[\]\"'`,;]|=>|::|->|&&|\|\||^(?:https?|file|data|blob|urn|arn|s3|ssh|git|npm):|^[./~@#\\]|^[A-Z]:\\"
     rb"|\.(?:js|ts|jsx|tsx|json|ya?ml|html?|css|svg|png|pem|key|crt|txt|md|xml|com|org|net|io|dev)\b"
-    rb"|^[\w$]+(?:\.[A-Za-z_$][\w$]*)+$|^(?:sha\d+|md5)[-:]"
+    rb"|^[A-Za-z_$]+(?:\.[A-Za-z_$]+)+$|^(?:sha\d+|md5)[-:]|(.)\1{5}"
 )
 
 
@@ -196,15 +217,20 @@ def by_chance(value: bytes) -> bool:
         return len(value) >= 16 and entropy(value) >= 3 and not monotonous(value)
     if _CODE.search(value) or wordy(value) or monotonous(value):
         return False
-    digits = sum(48 <= letter <= 57 for letter in value)
-    mixed = value.lower() != value != value.upper()
-    return entropy(value) >= 3.3 and (digits >= 2 or (mixed and len(value) >= 24))
+    piece = max(_PIECES.split(value), key=len)  # of a slug or a version, all pieces are short
+    digits = sum(48 <= letter <= 57 for letter in piece)
+    mixed = piece.lower() != piece != piece.upper()
+    return (
+        len(piece) >= 8
+        and entropy(value) >= 3.3
+        and (1 < digits < len(piece) or (mixed and len(value) >= 24))
+    )
 
 
 # Words beside a value that say that it is no secret: the hash of something, or the name of it.
 _HASH_NEAR = re.compile(
-    rb"(?i)integrity|checksum|\bsha-?\d{1,3}\b|\bmd5\b|\bhash(?:es|ed)?\b|digest|\betag\b|fingerprint|commit\b"
-    rb"|revision|\bgithead\b|srcrev|chksum|thumbprint|nonce\b|\bcsrf|xsrf|captcha|public[_-]?(?:key|token)"
+    rb"(?i)integrity|checksum|\bsha-?\d{1,3}\b|\bmd5\b|\bhash(?:es|ed)?\b|digest|\betag\b|fingerprint"
+    rb"|\bcommit(?:[_-]?(?:id|sha|hash))?\b|revision|\bgithead\b|srcrev|chksum|thumbprint|nonce\b|\bcsrf|xsrf|captcha|(?:hmac|signature)\w*\(|public[_-]?(?:key|token)"
 )
 
 
@@ -223,8 +249,8 @@ _QUIET_FILE = re.compile(
 _EXAMPLE_FILE = re.compile(
     r"(?i)(?:^|/)(?:tests?|__tests__|__mocks__|spec|specs|e2e|fixtures?|mocks?|examples?|samples?|demos?|docs?"
     r"|documentation|stories|benchmarks?|test-?data)/"
-    r"|[._-](?:test|spec|stories|mock|fixture)s?\.\w+$|(?:^|/)(?:readme|changelog|changes|history)\b[^/]*$"
-    r"|\.(?:md|mdx|markdown|rst|adoc)$"
+    r"|[._-](?:test|spec|stories|mock|fixture|example|sample)s?\.\w+$|(?:^|/)(?:readme|changelog|changes|history)\b[^/]*$"
+    r"|\.(?:md|mdx|markdown|rst|adoc|d\.[cm]?ts)$"
 )
 
 

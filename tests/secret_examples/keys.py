@@ -1,6 +1,6 @@
 from support.fakes import Examples
 
-_DER = "MIIEvAIBADANBgkqhkiG9w0BAQEFAASC{b64:32}"
+_DER = "MIGLAgEAMBAGByqGSM49AgEGBSuBBAAiBH{b64:30}"
 _SSH = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz{b64:6}"
 
 
@@ -10,12 +10,13 @@ def _pem(label: str, first: str, second: str = "{b64:64}") -> Examples:
         positive=(
             f"«{begin}\n{first}»\n{second}\n{second}\nAb9=\n{end}\n",
             f'{{"key": "«{begin}\\n{first}»\\n{second}\\n{second}\\n{end}\\n"}}',
-            f"KEY=«{begin} {first}» {second} {end}",
-            f'"«{begin}\\n" +\n    "{first}»\\n" +\n    "{second}\\n" +\n    "{end}"',
+            f"KEY=«{begin} {first}» {second} {second} {end}",
+            f'"«{begin}\\n" +\n    "{first}»\\n" +\n    "{second}\\n{second}\\n" +\n    "{end}"',
         ),
         negative=(
             f"const HEADER = '{begin}';\nconst FOOTER = '{end}';\n",
             f"{begin}\n...\n{end}\n",
+            f"{begin}MIIEpQIBAAKCAQEA{{b64:48}}\\n.{end}",
             f"{begin}\n<your key here>\n{end}\n",
             f"{begin}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n{end}\n",
             f"`{begin}\n${{key.match(/.{{0,64}}/g).join('\\n')}}\n{end}`",

@@ -37,7 +37,8 @@ def real_login(candidate: Candidate) -> bool | None:
         rb"(?i)(?:your|my|the|some)?[_-]?(?:user|db)?[_-]?(?:pass|pwd|secret|token)[a-z_-]*$", password
     ):
         return False
-    return None if _EXAMPLE_HOST.search(host) or example_file(candidate.path) else True
+    doubts = (bool(_EXAMPLE_HOST.search(host)), example_file(candidate.path))
+    return not all(doubts) and (None if any(doubts) else True)
 
 
 def told_by_chance(candidate: Candidate) -> bool | None:
@@ -45,7 +46,7 @@ def told_by_chance(candidate: Candidate) -> bool | None:
     secret = candidate.secret
     if by_chance(secret):
         return None if example_file(candidate.path) else True
-    return None if len(secret) >= 16 and not wordy(secret) and re.search(rb"\d", secret) else False
+    return None if not wordy(secret) and re.search(rb"\d", secret) else False
 
 
 def basic_login(candidate: Candidate) -> bool | None:
@@ -55,7 +56,7 @@ def basic_login(candidate: Candidate) -> bool | None:
     except binascii.Error:
         return False
     name, colon, password = login.partition(b":")
-    if not colon or not login.isascii() or not re.fullmatch(rb"[ -~]+", login):
+    if not colon or not re.fullmatch(rb"[^{][ -~]+", login):
         return False
     if stands_for_one(login) or (filler(password) and (password or filler(name))):
         return False

@@ -38,22 +38,28 @@ _OTHER_MEANING = re.compile(
     rb"|policy|expir\w*|endpoint|header|prefix|suffix|class|id|ids|kind|count|limit|format|version|algorithm|alg"
     rb"|method|provider|strategy|attribute|attr|param|parameter|column|title|text|hint|help|desc\w*|icon|color"
     rb"|scope|issuer|audience|event|action|code|status|state|store|storage|cache|map|list|set|index|selector"
-    rb"|input|button|element|ref|info|usage|arn|host|domain|region|bucket|template|hash|salt|mask|char\w*)"
+    rb"|input|button|element|ref|info|usage|used|changed|updated|created|at|date|time|arn|host|domain|region|bucket|template|hash|salt|mask|char\w*)"
     rb"[\"'`\]\\\s]*$"
 )
 _PUBLIC = re.compile(
-    rb"(?i)publi(?:c|sh)|csrf|xsrf|site[_-]?key|cache[_-]?key|sort[_-]?key|primary[_-]?key|token_?url"
+    rb"(?i)publi(?:c|sh)|csrf|xsrf|authenticity|(?:next|continuation|page|pagination)_?token|site[_-]?key|cache[_-]?key|sort[_-]?key|primary[_-]?key|token_?url"
 )
 
 
 def assigned_by_chance(candidate: Candidate) -> bool | None:
     """Is the value one that chance made, and does its name mean the secret itself?"""
-    if quiet_file(candidate.path) or not by_chance(candidate.secret) or hash_beside(candidate):
+    if not by_chance(candidate.secret) or hash_beside(candidate):
+        return False
+    if quiet_file(candidate.path) or example_file(candidate.path):
         return False
     name = _name(candidate)
     if _OTHER_MEANING.search(name) or _PUBLIC.search(name):
         return False
-    return None if example_file(candidate.path) else True
+    return not _BUNDLED.search(candidate.data, max(0, candidate.start - 16), candidate.end)
+
+
+# In bundles for browsers: the key of a service that is asked from there, which all may see.
+_BUNDLED = re.compile(rb"""[,{]api_?[kK]ey:["'][0-9a-f]+$""")
 
 
 def _name(candidate: Candidate) -> bytes:
@@ -88,7 +94,7 @@ def kubernetes_secret(candidate: Candidate) -> bool | None:
         value = base64.b64decode(candidate.secret + b"=" * (-len(candidate.secret) % 4))
     except binascii.Error:
         return False
-    return len(value) >= 6 and None
+    return None if len(value) >= 6 and not monotonous(candidate.secret) else False
 
 
 _STRONG = (
@@ -143,12 +149,13 @@ DETECTORS = (
         checks=(kubernetes_secret,),
         before="",
         after="",
+        plain=True,
     ),
     Detector(
         "assigned-secret",
         "Secret",
         "value that chance made",
-        assigned(_STRONG, r"[A-Za-z0-9_\-~.+/=!@#$%^&*]{16,200}"),
+        assigned(_STRONG, r"[A-Za-z0-9_\-~.+/=]{16,200}"),
         _WORDS,
         "medium",
         checks=(assigned_by_chance,),

@@ -27,6 +27,8 @@ def pem_key(candidate: Candidate) -> bool | None:
     key = _decoded(body)
     if len(key) < 32 or len(set(key)) < 16:
         return False
+    if b"-----END" in text and len(key) < min(64, _length(key)):
+        return False
     if b"ENCRYPTED" in head[0] or b"bcrypt" in key[:64]:
         return None
     whole = key[:1] == b"\x30" or key.startswith(b"openssh-key-v1\0") or (b"PGP" in head[1] and key[0] >= 128)
@@ -40,6 +42,12 @@ def _decoded(body: bytes) -> bytes:
         return base64.b64decode(letters[: len(letters) // 4 * 4])
     except binascii.Error:
         return b""
+
+
+def _length(key: bytes) -> int:
+    """How long a DER sequence says that it is; 0 for what is none."""
+    size = key[1] & 127 if key[1] > 127 else 0
+    return int.from_bytes(key[2 : 2 + size], "big") if key[0] == 0x30 and size <= 4 else 0
 
 
 def no_example_key(candidate: Candidate) -> bool | None:

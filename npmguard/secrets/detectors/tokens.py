@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from npmguard.secrets.noise import by_chance, example_file, hash_beside, quiet_file, wordy
+from npmguard.secrets.noise import by_chance, documented, example_file, hash_beside, quiet_file, wordy
 from npmguard.secrets.shape import Candidate, Detector, assigned
 
 
@@ -19,13 +19,14 @@ def web_token(candidate: Candidate) -> bool | None:
     expired at the turn of the millennium or stands in an example leaves a doubt.
     """
     header, payload = (_decoded(part) for part in candidate.secret.split(b".")[:2])
-    if header is None or "alg" not in header or str(header["alg"]).lower() == "none":
+    if not header or not payload or str(header.get("alg")).lower() == "none" or documented(candidate.secret):
         return False
-    if payload is None:
-        return None if "enc" in header else False
     if payload.get("sub") == "1234567890" or payload.get("name") in ("John Doe", "Jane Doe"):
         return False
-    if re.search(r"(?i)example|john ?doe|foobar|\bdummy\b", json.dumps(payload)):
+    claims = json.dumps(payload)
+    if re.search(r"(?i)john ?doe|foobar|\bdummy\b|\"[^\"]*(\d)\1{7}[^\"]*\"", claims):
+        return False
+    if "alg" not in header or "example" in claims:
         return None
     return None if payload.get("role") == "anon" or example_file(candidate.path) else True
 
@@ -47,9 +48,9 @@ def made_key(candidate: Candidate) -> bool | None:
 
 def client_secret(candidate: Candidate) -> bool | None:
     """Was the secret made by chance?"""
-    if not by_chance(candidate.secret) or hash_beside(candidate) or quiet_file(candidate.path):
+    if not by_chance(candidate.secret) or hash_beside(candidate):
         return False
-    return None if example_file(candidate.path) else True
+    return not (quiet_file(candidate.path) or example_file(candidate.path))
 
 
 _CLIENTS = r"(?:client|consumer|oauth|app(?:lication)?)[_\-. ]?secret"
