@@ -1,6 +1,6 @@
 """How many secrets are found, and how often what is none is called one, beside other scanners.
 
-    python benchmarks/secrets_score.py labelled FOLDER  *.jsonl of {"rule", "label", "text", "path"?, "found"?}
+    python benchmarks/secrets_score.py labelled FOLDER  *.jsonl of {"rule", "label", "text", "path", "found"}
     python benchmarks/secrets_score.py tree FOLDER        any tree, such as unpacked packages
 
 `--gitleaks`, `--secretlint` and `--detect-secrets` give the commands of the peers that are to be run over the
@@ -164,34 +164,22 @@ def peer(name: str, command: str, folder: Path) -> list[tuple[str, int, str]]:
 
 
 def _gitleaks(command: str, folder: Path) -> list[tuple[str, int, str]]:
-    with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        subprocess.run(
-            [
-                command,
-                "dir",
-                "--no-banner",
-                "--redact",
-                "--report-format=json",
-                f"--report-path={report.name}",
-                ".",
-            ],
-            cwd=folder,
-            capture_output=True,
-        )
-        return [(_in(row["File"], folder), row["StartLine"], row["RuleID"]) for row in json.load(report)]
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place, "report.json")
+        options = ["--no-banner", "--redact", "--report-format=json", f"--report-path={report}"]
+        subprocess.run([command, "dir", *options, "."], cwd=folder, capture_output=True)
+        rows = json.loads(report.read_bytes())
+    return [(_in(row["File"], folder), row["StartLine"], row["RuleID"]) for row in rows]
 
 
 def _secretlint(command: str, folder: Path) -> list[tuple[str, int, str]]:
     rules = {"rules": [{"id": "@secretlint/secretlint-rule-preset-recommend"}]}
     with tempfile.TemporaryDirectory() as place:
-        config = Path(place, ".secretlintrc.json")
+        config, report = Path(place, ".secretlintrc.json"), Path(place, "report.json")
         config.write_text(json.dumps(rules))
-        run = subprocess.run(
-            [command, f"--secretlintrc={config}", "--format=json", "**/*", "**/.*"],
-            cwd=folder,
-            capture_output=True,
-        )
-    rows = json.loads(run.stdout or b"[]")
+        options = [f"--secretlintrc={config}", "--format=json", f"--output={report}"]
+        subprocess.run([command, *options, "**/*", "**/.*"], cwd=folder, capture_output=True)
+        rows = json.loads(report.read_bytes()) if report.exists() else []
     return [
         (_in(row["filePath"], folder), message["loc"]["start"]["line"], message["ruleId"])
         for row in rows
