@@ -17,6 +17,9 @@ class Candidate(NamedTuple):
     path: str  # POSIX, as the package has it
     match: re.Match[bytes]
 
+    def __repr__(self) -> str:  # the secret is in no message and no trace
+        return f"Candidate({redacted(self.secret)!r}, {self.path!r}, {self.start}, {self.end})"
+
     def line(self) -> bytes:
         """The line on which the secret begins, 400 bytes to both sides of it at most."""
         low = max(self.data.rfind(b"\n", 0, self.start) + 1, self.start - 400)
