@@ -18,6 +18,7 @@ _FIRM = 12  # unless it has so many characters at least
 _WIDEST = 600  # what varies by more ends the expression
 _BEGUN = 3  # so many characters are never left out, however loose they are
 _ENOUGH = 64  # and so many characters end it
+_SHORTEST = 2  # letters of a literal that is worth looking for
 _VARIANTS = 64  # ways to write the beginning of a match, at most
 _LETTERS = 12  # of a literal that are looked for
 
@@ -325,7 +326,7 @@ def _literals(atoms: list[_Atom]) -> tuple[tuple[bytes, ...], int, int]:
     for i, atom in enumerate(atoms):
         texts = {text for text, _ in _spelt([atom.node for atom in atoms[i:]])}
         rank = (min(min(map(len, texts)), 5), low - high)
-        if rank[0] >= 3 and rank > best[0]:
+        if rank[0] >= _SHORTEST and rank > best[0]:
             best = (rank, (tuple(sorted(texts)), low, high))
         low, high = low + atom.full.least, min(high + atom.full.most, MOST_WIDTH)
     return best[1]
@@ -339,12 +340,12 @@ def _spelt(nodes: Iterable[Any]) -> set[tuple[bytes, bool]]:
         longer = {way for way in ways if not way[1]}
         for text, whole in ways:
             if whole:
-                for tail, ends in tails:
-                    full = text + tail
-                    longer.add((full[:_LETTERS], ends and len(full) <= _LETTERS))
-        if len(longer) > _VARIANTS:
-            return {(text, False) for text, _ in ways}
-        ways = longer
+                longer.update((text + tail, ends) for tail, ends in tails)
+        letters = _LETTERS
+        ways = {(text[:letters], whole and len(text) <= letters) for text, whole in longer}
+        while len(ways) > _VARIANTS:
+            letters -= 1
+            ways = {(text[:letters], whole and len(text) <= letters) for text, whole in longer}
         if not any(whole for _, whole in ways):
             break
     return ways
@@ -356,7 +357,7 @@ def _ways(node: Any) -> set[tuple[bytes, bool]]:
         return {(bytes([argument]).lower(), True)}
     if operation is sre.IN:
         characters = {bytes([c]).lower() for c in _characters(node, False, False)}
-        return {(c, True) for c in characters} if len(characters) <= 3 else {(b"", False)}
+        return {(c, True) for c in characters} if len(characters) <= 8 else {(b"", False)}
     if operation is sre.BRANCH:
         return {way for choice in argument[1] for way in _spelt(choice)}
     if operation is sre.SUBPATTERN:
