@@ -252,9 +252,10 @@ def _class(characters: frozenset[int]) -> str:
 
 
 class _Gap:
-    """Text of which only its length and its bytes are asked for."""
+    """Text of which only its length and its bytes are asked for. `first` is the least that it begins with."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: _Piece | None = None) -> None:
+        self.first = first
         self.alphabet: frozenset[int] = frozenset()
         self.least = 0
         self.most = 0
@@ -289,6 +290,7 @@ def _expression(atoms: list[_Atom]) -> _Piece:
             kept.append((full._replace(text=short.text), full._replace(text=short.text)))
             known = min(short.least, _BEGUN)
         elif known >= _BEGUN and short.least < _FIRM and (loose or (gap.most and full.most > full.least)):
+            gap = gap if gap.most else _Gap(short)
             gap.take(atom.alphabet, full.least, full.most)
         elif cut and known >= _BEGUN and not gap.most:
             kept.append((short, short))
@@ -306,6 +308,8 @@ def _expression(atoms: list[_Atom]) -> _Piece:
             known += full.least
             if known >= _ENOUGH:
                 break
+    if gap.first:
+        kept.append((gap.first, gap.first))
     while len(kept) > 1 and not kept[-1][1].text:
         kept.pop()
     pieces = [piece for piece, _ in kept[:-1]] + [kept[-1][1]]
