@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 from npmguard.secrets.windows import Window
 
-Places = Callable[[int], int]
+Spans = Callable[[int, int], tuple[int, int]]
 
 
 class Text(NamedTuple):
-    """A text that was taken out of another; `places()` gives for a place in it that in the other."""
+    """A text that was taken out of another; `spans()` gives for a span in it that in the other."""
 
     text: bytes
     within: str | None
-    places: Callable[[], Places]
+    spans: Callable[[], Spans]
 
 
 # -- what is searched for, beside the detectors' patterns and behind them
@@ -90,7 +90,7 @@ def _from_base64(data: bytes, windows: Sequence[Window]) -> Iterator[Text]:
             decoded = a2b_base64(text + b"=" * (-len(text) % 4))
         except Error:
             continue
-        yield Text(decoded, "base64", run.decoded_places)
+        yield Text(decoded, "base64", run.spans)
 
 
 class _Joined(NamedTuple):
@@ -100,13 +100,13 @@ class _Joined(NamedTuple):
     begins: list[int]
     places: list[int]
 
-    def decoded_places(self) -> Places:
-        def place(at: int) -> int:
-            at = min(at // 3 * 4 + (0, 2, 3)[at % 3], len(self.text))
-            line = max(bisect_right(self.begins, at) - 1, 0)
-            return self.places[line] + at - self.begins[line]
+    def spans(self) -> Spans:
+        """The spans of decoded text: four characters are three bytes, so its ends may lie in a character."""
+        return lambda start, end: (self._place(start * 4 // 3), self._place(-(-end * 4 // 3) - 1) + 1)
 
-        return place
+    def _place(self, at: int) -> int:
+        line = max(bisect_right(self.begins, at) - 1, 0)
+        return self.places[line] + min(at, len(self.text)) - self.begins[line]
 
 
 def _joined(data: bytes, start: int, end: int) -> _Joined:
@@ -155,7 +155,7 @@ def _from_urls(data: bytes, windows: Sequence[Window]) -> Iterator[Text]:
             done = tail.end() if tail else match.end()
             run = data[start:done]
             pieces = _pieces(run)
-            yield Text(b"".join(pieces), "URL encoding", _url_places(start, pieces, run))
+            yield Text(b"".join(pieces), "URL encoding", _url_spans(start, pieces, run))
 
 
 def _pieces(run: bytes) -> list[bytes]:
@@ -168,8 +168,8 @@ def _pieces(run: bytes) -> list[bytes]:
     return pieces
 
 
-def _url_places(start: int, pieces: Sequence[bytes], run: bytes) -> Callable[[], Places]:
-    def places() -> Places:
+def _url_spans(start: int, pieces: Sequence[bytes], run: bytes) -> Callable[[], Spans]:
+    def spans() -> Spans:
         decoded, encoded = 0, start
         begins: list[int] = []
         stands: list[int] = []
@@ -180,13 +180,19 @@ def _url_places(start: int, pieces: Sequence[bytes], run: bytes) -> Callable[[],
             escaped = odd % 2 and run[encoded - start + 1 : encoded - start + 3].lower() in _CODES
             encoded += 3 if escaped else len(piece)
 
-        def place(at: int) -> int:
-            piece = max(bisect_right(begins, at) - 1, 0)
-            return stands[piece] + at - begins[piece]
+        return by_pieces(begins, stands)
 
-        return place
+    return spans
 
-    return places
+
+def by_pieces(begins: Sequence[int], stands: Sequence[int]) -> Spans:
+    """The spans of a text that is put together of pieces: where each begins in it, and where it stands."""
+
+    def place(at: int) -> int:
+        piece = bisect_right(begins, at) - 1
+        return stands[piece] + at - begins[piece]
+
+    return lambda start, end: (place(start), place(end))
 
 
 # -- UTF-16
@@ -200,6 +206,8 @@ def from_utf16(data: bytes) -> Text | None:
     if name is None or data[2:4] == b"\0\0":
         return None
     text = data[2:].decode(name, "replace").encode()
-    return Text(
-        text, None, lambda: lambda at: 2 + len(text[:at].decode("utf-8", "replace").encode("utf-16-le"))
-    )
+
+    def place(at: int) -> int:
+        return 2 + len(text[:at].decode("utf-8", "replace").encode("utf-16-le"))
+
+    return Text(text, None, lambda: lambda start, end: (place(start), place(end)))

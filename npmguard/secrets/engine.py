@@ -72,7 +72,7 @@ class Engine:
         matches: list[Match] = []
         cut: list[str] = []
         for inner in encoded.texts(data, windows, len(self.detectors)):
-            carried = sourcemaps.read(inner.text) if sourcemaps.like(inner.text) else None
+            carried = sourcemaps.read(inner.text)
             seen = self._sources(carried, path) if carried else self._once(inner.text, path)
             matches += _moved(seen, inner).matches
             cut += seen.cut
@@ -98,9 +98,9 @@ def _moved(seen: Seen, text: encoded.Text) -> Seen:
     """What was seen in a text, at the places in what it was taken out of."""
     if not seen.matches:
         return seen
-    places = text.places()
-    matches = [
-        match._replace(start=places(match.start), end=places(match.end), within=match.within or text.within)
-        for match in seen.matches
-    ]
+    spans = text.spans()
+    matches: list[Match] = []
+    for match in seen.matches:
+        start, end = spans(match.start, match.end)
+        matches.append(match._replace(start=start, end=end, within=match.within or text.within))
     return seen._replace(matches=matches)

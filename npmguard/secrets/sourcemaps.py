@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from npmguard.secrets.encoded import Places, Text
+from npmguard.secrets.encoded import Spans, Text, by_pieces
 
 _KEY = b'"sourcesContent"'
 _LIST = re.compile(rb'"(sources|sourcesContent)"\s*:\s*\[')
@@ -43,11 +42,6 @@ class Map(NamedTuple):
             at = source.end
         if len(self.data) - at > _BETWEEN:
             yield _part(self.data, at, len(self.data))
-
-
-def like(data: bytes) -> bool:
-    """Does a text that was encoded look like a source map with sources?"""
-    return data[:1] == b"{" and _KEY in data
 
 
 def read(data: bytes) -> Map | None:
@@ -93,13 +87,13 @@ def _string(raw: bytes) -> bytes:
 
 
 def _part(data: bytes, start: int, end: int) -> Text:
-    return Text(data[start:end], None, lambda: lambda at: start + at)
+    return Text(data[start:end], None, lambda: lambda first, last: (start + first, start + last))
 
 
-def _unescaped(raw: bytes, start: int) -> Callable[[], Places]:
-    """The places of a string's text among its escapes."""
+def _unescaped(raw: bytes, start: int) -> Callable[[], Spans]:
+    """The spans of a string's text among its escapes."""
 
-    def places() -> Places:
+    def spans() -> Spans:
         begins, stands = [0], [start]
         said = read = 0
         for match in _ESCAPED.finditer(raw):
@@ -111,10 +105,6 @@ def _unescaped(raw: bytes, start: int) -> Callable[[], Places]:
             begins.append(said)
             stands.append(start + read)
 
-        def place(at: int) -> int:
-            piece = bisect_right(begins, at) - 1
-            return stands[piece] + at - begins[piece]
+        return by_pieces(begins, stands)
 
-        return place
-
-    return places
+    return spans
