@@ -146,6 +146,7 @@ def test_members_that_cannot_be_read_are_told_and_the_others_read() -> None:
         (gzip.compress(tarred(("a", b"a" * 2000))[:1200]), "a broken tar file"),
         (tarred(("a", b"a"))[:257] + b"ustar" + b"\xff" * 2000, "a broken tar file"),
     ],
+    ids=range(7),
 )
 def test_broken_archives_are_told(data: bytes, reason: str) -> None:
     found = examined(a=data)

@@ -302,6 +302,7 @@ def test_every_way_to_get_the_bytes_gives_the_same(data: bytes) -> None:
         (gzip.compress(PLAIN[:2000]), "cut off in the middle of package/a"),
         (gzip.compress(PLAIN[:-2000]), "cut off in the middle of package/b"),
     ],
+    ids=range(17),
 )
 def test_what_is_no_archive_is_said_in_one_line(data: bytes, says: str) -> None:
     for source in (data, Drip(data)):
