@@ -23,7 +23,7 @@ class Bounds(NamedTuple):
     path: int = 4096  # of one path
     name: int = 255  # of one name in it: file systems take no more, and npm leaves such a file out
     depth: int = 1024  # folders in one path, as node-tar has it
-    paths: int = 32 * _MIB  # of all paths together
+    paths: int = 16 * _MIB  # of all paths together
     extension: int = 1 * _MIB  # of one extended header, as node-tar has it
     extensions: int = 64 * _MIB  # of all of them together
     records: int = 2_000_000  # in all extended headers together

@@ -99,6 +99,26 @@ def read(
     return Tarball(tuple(sorted(files.values())), walk.oddities.found, walk.archive.packed, manifest)
 
 
+def read_file(
+    path: str, shown: str, each: Callable[[Entry], object] | None = None, bounds: Bounds = USUAL
+) -> Tarball:
+    """What the tarball at `path` holds, as `read`. Raises InputError for what cannot be read, too."""
+    import os
+    import stat
+
+    try:
+        # a pipe would block on open, so look before
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise InputError(shown, "not a regular file")
+        file = open(path, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise InputError(shown, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a NUL, or half a character, that no path can hold
+        raise InputError(shown, f"cannot be read: {error}") from None
+    with file:
+        return read(file, shown, each, bounds)
+
+
 def entries(
     source: bytes | BinaryIO, shown: str, bounds: Bounds = USUAL, oddities: Oddities | None = None
 ) -> Iterator[Entry]:

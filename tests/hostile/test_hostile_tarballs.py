@@ -165,7 +165,7 @@ BOMBS: dict[str, tuple[Callable[[], Iterable[bytes]], str]] = {
         lambda: packed(pax(record(b"k", noise(1 << 19))) + header(f"package/{n}") for n in range(200)),
         "extended headers of more than 64 MiB",
     ),
-    "a stream of long paths": (lambda: packed(long_paths()), "paths of more than 32 MiB"),
+    "a stream of long paths": (lambda: packed(long_paths()), "paths of more than 16 MiB"),
     "a stream of gzip files": (lambda: [gzip.compress(b"") * 100_000], "more than 20,000 gzip files in one"),
     "300 MiB": (lambda: [noise(1 << 20)] * 300, "no tar archive"),
     "300 MiB in a file": (

@@ -349,6 +349,27 @@ def test_any_name_of_the_top_folder_will_do() -> None:
     assert read.oddities == ()
 
 
+def test_a_file_on_disk(here: Path) -> None:
+    import os
+
+    (here / "a.tgz").write_bytes(GOOD)
+    paths: list[str] = []
+    read = tarball.read_file("a.tgz", "a.tgz", lambda entry: paths.append(entry.path))
+    assert read.manifest == MANIFEST
+    assert paths == ["package.json", "a", "b"]
+    (here / "link.tgz").symlink_to("nowhere")
+    os.mkfifo(here / "pipe.tgz")
+    for name, says in (
+        ("none.tgz", "cannot be read: No such file or directory"),
+        ("link.tgz", "cannot be read: No such file or directory"),
+        (".", "not a regular file"),
+        ("pipe.tgz", "not a regular file"),
+        ("a\0b", "cannot be read: "),
+    ):
+        with pytest.raises(InputError, match=says):
+            tarball.read_file(name, "x")
+
+
 def test_oddities_have_an_end() -> None:
     many = [entry(f"package/../{number}") for number in range(3000)]
     read = unpacked(tgz(*many))[1]
