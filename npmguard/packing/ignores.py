@@ -96,9 +96,19 @@ class Rules:
             (number, place) for place in (found + _closed(pattern, 1) if pattern[0].fits_nothing else found)
         ]
 
+    def _all(self, number: int) -> int:
+        """The place in a pattern from which on it fits everything; -1 where there is none."""
+        pattern = self.paths[number][1]
+        return len(pattern) - 1 if pattern[-1].kind == GLOBSTAR else -1
+
     def live(self, items: Iterable[Item]) -> Live:
         """What is left of the patterns at these places; the same object for the same places."""
         key = tuple(dict.fromkeys(items))
+        if len(key) > 1:  # what comes before a pattern that fits everything from here on has no say any more
+            floor = max(
+                self.names.always, max((self.paths[n][0] for n, p in key if p == self._all(n)), default=-1)
+            )
+            key = tuple(item for item in key if self.paths[item[0]][0] >= floor)
         found = self._lives.get(key)
         if found is None:
             found = self._lives[key] = Live(self, key)
@@ -172,41 +182,52 @@ class Live:
         self.rules = rules
         self.items = items
         self.literals: dict[str, list[Item]] = {}
-        self.others: list[tuple[Item, Part | None]] = []
-        self._nothing: Step | None = None
+        self._always: list[Item] = []
+        self._others: list[tuple[Item, Part | None]] = []
+        self._passed: Step | None = None
         endings: list[str] = []
         self.tests: list[Callable[[str, str], bool]] = []
         for item in items:
             number, place = item
             if not isinstance(place, int):
-                self.others.append((item, None))
+                self._others.append((item, None))
                 self.tests.append(lambda folded, lowered: True)
                 continue
             next_part = rules.paths[number][1][place]
             if next_part.kind == LITERAL:
                 self.literals.setdefault(next_part.text, []).append(item)
-            else:
-                self.others.append((item, next_part))
-                if next_part.kind == SUFFIX:
-                    endings.append(next_part.text)
-                elif next_part.test is not None:
-                    self.tests.append(next_part.test)
+            elif next_part.kind in (ANY, GLOBSTAR):
+                self._always.append(item)
+            elif next_part.kind == SUFFIX:
+                endings.append(next_part.text)
+                self._others.append((item, next_part))
+            elif next_part.test is not None:
+                self.tests.append(next_part.test)
+                self._others.append((item, next_part))
         self.endings = tuple(endings)
 
     def step(self, folded: str, lowered: str) -> Step:
         """What a name does."""
         hits = list(self.literals.get(folded, ()))
-        for item, next_part in self.others:
+        for item, next_part in self._others:
             if next_part is None or next_part.fits(folded, lowered):
                 hits.append(item)
-        return self._after(hits, folded, lowered)
+        passed = self.pass_by()
+        if not hits:
+            return passed
+        step = self._after(hits, folded, lowered)
+        return Step(
+            max(step.fits, passed.fits),
+            max(step.fits_folder, passed.fits_folder),
+            max(step.leads_on, passed.leads_on),
+            passed.items + step.items,
+        )
 
     def pass_by(self) -> Step:
         """What a name does that fits nothing but stars."""
-        if self._nothing is None:
-            always = [item for item, one in self.others if one is not None and one.kind in (ANY, GLOBSTAR)]
-            self._nothing = self._after(always, "", "")
-        return self._nothing
+        if self._passed is None:
+            self._passed = self._after(self._always, "", "")
+        return self._passed
 
     def _after(self, hits: list[Item], folded: str, lowered: str) -> Step:
         fits = fits_folder = leads_on = -1
