@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
+from npmguard.secrets.expressions import LETTERS, Sought, read, width
 from npmguard.secrets.noise import placeholder
 from npmguard.secrets.shape import Candidate, Detector, Match, redacted
 from npmguard.secrets.windows import Window
 
 MOST = 10_000  # matches of one detector's pattern in one file that are looked at
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
-_RANK = {"high": 0, "medium": 1, "low": 2}
+_PIECE = 1 << 16  # bytes of a text that are lower-cased at once
+_NARROW = 16  # places in a window that the pattern itself may try one after the other
 _BINARY_HEAD = 8000  # where git looks for a NUL
 
 
@@ -49,10 +52,10 @@ def _confirm(
     The result is that of going through the whole text with the pattern, from the end of each secret or
     from where what is none would begin: so it does not matter how narrow the windows are.
     """
-    pattern, reach, group = exact(detector)
+    pattern, reach, group, sought = exact(detector)
     looked = 0
     after = 0
-    for low, high in windows:
+    for low, high in _narrowed(sought, windows, data):
         start = max(low, after)
         stop = high + reach
         while start < high:
@@ -98,19 +101,58 @@ def _verdict(detector: Detector, candidate: Candidate) -> str | None:
     return confidence
 
 
-@cache
-def exact(detector: Detector) -> tuple[re.Pattern[bytes], int, str | int]:
-    """A detector's pattern with its borders, how far behind its start it must see, and the secret's group."""
-    from npmguard.secrets.expressions import width
+def _narrowed(sought: Sought, windows: Sequence[Window], data: bytes) -> Iterator[Window]:
+    """The windows without the places from which on there is none of the literals that every match has.
 
+    To look for those is much cheaper than to try the pattern everywhere.
+    """
+    for low, high in windows:
+        if high - low <= _NARROW or not sought.literals:
+            yield low, high
+        else:
+            for start in range(low, high, _PIECE):
+                yield from _by_literals(sought, start, min(start + _PIECE, high), data)
+
+
+def _by_literals(sought: Sought, low: int, high: int, data: bytes) -> Iterator[Window]:
+    lower = data[low + sought.low : high + sought.high + LETTERS].lower()
+    places: list[int] = []
+    for literal in sought.literals:
+        at = lower.find(literal)
+        while at >= 0:
+            places.append(low + at)
+            at = lower.find(literal, at + 1)
+    done = low
+    for last in sorted(places):  # a match begins here at the latest
+        first = max(last + sought.low - sought.high, done)
+        done = min(last + 1, high)
+        if first < done:
+            yield first, done
+
+
+class Exact(NamedTuple):
+    """What a detector is asked for: its pattern with its borders, how far behind its start that must see,
+    the group of the secret, and what every match has.
+    """
+
+    pattern: re.Pattern[bytes]
+    reach: int
+    group: str | int
+    sought: Sought
+
+
+@cache
+def exact(detector: Detector) -> Exact:
+    """What is asked for."""
     before = f"(?<![{detector.before}])" if detector.before else ""
     after = f"(?![{detector.after}])" if detector.after else ""
     pattern = re.compile(f"{before}{detector.pattern}{after}".encode(), re.MULTILINE)
-    return pattern, width(detector.pattern) + 1, "secret" if "secret" in pattern.groupindex else 0
+    group = "secret" if "secret" in pattern.groupindex else 0
+    return Exact(pattern, width(detector.pattern) + 1, group, read(detector.pattern))
 
 
 def told_once(found: Iterable[Match], order: Mapping[str, int]) -> list[Match]:
-    """One match for the same bytes: of the surer detector, of the earlier one, of the plain text.
+    """One match for the same bytes: of the detector that is believed first, and of the plain text.
 
     They come in the order in which they stand.
     """
@@ -125,6 +167,6 @@ def told_once(found: Iterable[Match], order: Mapping[str, int]) -> list[Match]:
 
 
 def ranks(detectors: Sequence[Detector]) -> dict[str, int]:
-    """Which detector is believed before which: the surer, then the earlier."""
-    ordered = sorted(detectors, key=lambda detector: _RANK[detector.confidence])
+    """Which detector is believed before which: who is sure, then the others, in their order."""
+    ordered = sorted(detectors, key=lambda detector: detector.confidence != "high")
     return {detector.id: place for place, detector in enumerate(ordered)}

@@ -115,8 +115,9 @@ def _joined(data: bytes, start: int, end: int) -> _Joined:
     places: list[int] = []
     length = 0
     at = start
+    lines = data.find(b"\n", start, end) >= 0 or data.find(b"\\n", start, end) >= 0
     while at < end:
-        line_end = _LINE.search(data, at, end)
+        line_end = _LINE.search(data, at, end) if lines else None
         stop = line_end.start() if line_end else end
         parts.append(data[at:stop])
         begins.append(length)

@@ -20,7 +20,7 @@ _BEGUN = 3  # so many characters are never left out, however loose they are
 _ENOUGH = 64  # and so many characters end it
 _SHORTEST = 2  # letters of a literal that is worth looking for
 _VARIANTS = 64  # ways to write the beginning of a match, at most
-_LETTERS = 12  # of a literal that are looked for
+LETTERS = 12  # of a literal that are looked for
 
 
 class Sought(NamedTuple):
@@ -345,7 +345,7 @@ def _spelt(nodes: Iterable[Any]) -> set[tuple[bytes, bool]]:
         for text, whole in ways:
             if whole:
                 longer.update((text + tail, ends) for tail, ends in tails)
-        letters = _LETTERS
+        letters = LETTERS
         ways = {(text[:letters], whole and len(text) <= letters) for text, whole in longer}
         while len(ways) > _VARIANTS:
             letters -= 1
@@ -372,7 +372,7 @@ def _ways(node: Any) -> set[tuple[bytes, bool]]:
         return {(b"", True)}
     if operation in _REPEATS:
         low, high, inner = argument
-        few = [node for _ in range(min(low, _LETTERS)) for node in inner]
+        few = [node for _ in range(min(low, LETTERS)) for node in inner]
         if low == high:
             return _spelt(few)
         if (low, int(high)) == (0, 1):

@@ -72,12 +72,23 @@ def test_the_same_bytes_are_told_once_by_the_earlier_detector(made: Callable[...
     assert shown(made(general, exact).look(data, "a").matches) == [("general", 6, 30)]
 
 
-def test_the_surer_detector_goes_before_the_earlier(made: Callable[..., Engine]) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("low", "high", "exact"),
+        ("medium", "high", "exact"),
+        ("low", "medium", "general"),
+        ("high", "high", "general"),
+    ],
+)
+def test_who_is_sure_goes_before_the_earlier(
+    made: Callable[..., Engine], first: str, second: str, told: str
+) -> None:
     engine = made(
-        detector("general", r"(?i:token)=(?P<secret>[\w]{10,80})", "low", before="", after=""),
-        detector("exact", r"abc_[a-z0-9A-Z]{20}"),
+        detector("general", r"(?i:token)=(?P<secret>[\w]{10,80})", first, before="", after=""),
+        detector("exact", r"abc_[a-z0-9A-Z]{20}", second),
     )
-    assert shown(engine.look(f"token=abc_{TOKEN}".encode(), "a").matches) == [("exact", 6, 30)]
+    assert shown(engine.look(f"token=abc_{TOKEN}".encode(), "a").matches) == [(told, 6, 30)]
 
 
 def test_findings_that_overlap_in_part_are_one(made: Callable[..., Engine]) -> None:
