@@ -362,12 +362,12 @@ class _Run:
         elif answer.status == 404:
             self.histories[name] = Missing(name)
         elif answer.status != 200:
-            self.histories[name] = Unanswered(name, _refusal(answer, "GET", "packuments"))
+            self.histories[name] = Unanswered(name, refusal(answer, "GET", "packuments"))
         else:
             try:
                 history = self.histories[name] = read(answer.body, name)
             except ValueError as error:
-                self.histories[name] = Unanswered(name, _not_json(answer, str(error)))
+                self.histories[name] = Unanswered(name, not_json(answer, str(error)))
                 return
             if "no-store" not in answer.headers.get("cache-control", ""):
                 etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
