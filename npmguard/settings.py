@@ -133,7 +133,6 @@ def known_rules() -> frozenset[str]:
 LATER = frozenset(
     (
         "unlocked-bundle",
-        "suspicious-script",
         "signature-invalid",
         "manifest-confusion",
         "committed-token",
