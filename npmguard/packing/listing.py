@@ -68,7 +68,7 @@ def listing(folder: str | os.PathLike[str], *, npm: int = 12, around: Surroundin
         shadows = walk.shadows(paths)
     except TooMany as error:
         raise InputError(walk.disk.shown, str(error)) from None
-    return Listing(tuple(walk.described(paths)), shadows, tuple(walk.outside))
+    return Listing(tuple(walk.described(paths)), shadows, tuple(sorted(walk.outside)))
 
 
 def packed_files(folder: str | os.PathLike[str]) -> list[str]:
