@@ -1,7 +1,7 @@
 """Which installed packages npm packs along with a package that bundles some of its dependencies.
 
-npm looks at what is installed, not at the lockfile: the names in `bundleDependencies` are looked up in
-node_modules as node would do it, and then, for each package found, its own dependencies.
+npm looks at what is installed, not at the project's lockfile: the names in `bundleDependencies` are looked
+up in node_modules as node would do it, and then, for each package found, its own dependencies.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from npmguard.errors import InputError
 from npmguard.packing.declared import Declared, declared
 from npmguard.packing.disk import Disk
+from npmguard.packing.hidden import noted
 
 _MOST = 20_000
 
@@ -80,6 +81,7 @@ class _Installed:
     def __init__(self, root: str, manifest: Declared, disk: Disk) -> None:
         self._disk = disk
         self._root = root
+        self._noted = noted(root, disk) if manifest.bundled else None
         self._targets: dict[str, _Node] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._children: dict[str, tuple[str, _Node, bool]] = {}
@@ -134,12 +136,23 @@ class _Installed:
                         names.append(name)
             except InputError:
                 names = []  # npm takes one that cannot be read for an empty one
+            if self._noted is not None:
+                place = os.path.relpath(modules, self._root)
+                names = [name for name in names if f"{place}/{name}" in self._noted]
             found = frozenset(name for name in names if "/." not in name)
             self._names[folder] = found
         return found
 
     def _declared(self, folder: str) -> Declared:
-        """What a package says of itself; one that cannot be read says nothing."""
+        """What a package says of itself, or what npm noted of it; one that cannot be read says nothing."""
+        place = os.path.relpath(folder, self._root)
+        modules = place.rpartition("/")[0].rpartition("/@")[0] or place.rpartition("/")[0]
+        # what a link leads to may be changed by hand, so npm looks into that
+        entry = None
+        if self._noted is not None and posixpath.basename(modules) == "node_modules":
+            entry = self._noted.get(place)
+        if entry is not None:
+            return declared(entry)
         try:
             manifest: Any = json.loads(
                 self._disk.text(posixpath.join(folder, "package.json")).text.removeprefix("\ufeff")

@@ -117,12 +117,10 @@ class _Walk:
 
     def _name(self, member: str) -> str:
         """The name of a workspace: its package's, or its folder's."""
-        try:
-            text = self.disk.text(posixpath.join(self.root, member, "package.json")).text
-            manifest = jsontext.loads(text.encode(), member)
-            name = manifest.get("name")
-        except (InputError, AttributeError):
-            name = None
+        path = posixpath.join(self.root, member, "package.json")
+        shown = self.disk.shown_path(path)
+        manifest = jsontext.loads(files.read(path, shown), shown)
+        name = manifest.get("name") if isinstance(manifest, dict) else None
         return name if isinstance(name, str) and name else posixpath.basename(member)
 
     def paths(self) -> list[str]:

@@ -120,13 +120,19 @@ def _header(path: str, size: int, mode: int) -> bytes:
         if cut > 0 and len(name) - cut - 1 <= 100:
             prefix, name = name[:cut], name[cut + 1 :]
         else:
-            record = b" path=" + name + b"\n"
-            length = len(record) + len(str(len(record) + 3))
-            body = b"%d%s" % (length, record)
+            fields = (b"path=" + name, b"mtime=%d" % _MTIME, b"size=%d" % size)
+            body = b"".join(map(_record, fields))
             extended = b"PaxHeader/" + posixpath.basename(name)[:80]
             before = _block(extended, 0o644, len(body), b"x") + body + b"\0" * (-len(body) % _BLOCK)
             name = name[:100]
     return before + _block(name, mode, size, b"0", prefix)
+
+
+def _record(field: bytes) -> bytes:
+    """A line of an extended header, which begins with its own length."""
+    rest = len(field) + 2
+    digits = next(n for n in range(1, 9) if len(str(rest + n)) == n)
+    return b"%d %s\n" % (rest + digits, field)
 
 
 def _block(name: bytes, mode: int, size: int, kind: bytes, prefix: bytes = b"") -> bytes:

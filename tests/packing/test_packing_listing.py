@@ -278,3 +278,27 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
         packed_files(tmp_path)
     lay(tmp_path, {".npmignore": "*.js"})
     assert packed_files(tmp_path) == ["package.json"]
+
+
+def test_npms_note_of_what_it_installed_counts_while_it_is_new(tmp_path: Path) -> None:
+    entries = {"node_modules/a": {"version": "1.0.0", "dependencies": {"b": "1"}}, "node_modules/b": {}}
+    layout = {
+        "node_modules/a/package.json": {"name": "a", "files": ["a.js"]},
+        "node_modules/a/a.js": "",
+        "node_modules/a/other.js": "",
+        "node_modules/b/b.js": "",
+        "node_modules/.package-lock.json": {"lockfileVersion": 3, "packages": entries},
+    }
+    note = tmp_path / "node_modules/.package-lock.json"
+    fields: dict[str, Any] = {"dependencies": {"a": "1"}, "bundleDependencies": True}
+    lay(tmp_path, {"package.json": {**NAMED, **fields}, **layout})
+    os.utime(note, (2e9, 2e9))
+    # the note tells of b, but not of a's `files`
+    names = ["a/a.js", "a/other.js", "a/package.json", "b/b.js"]
+    assert packed_files(tmp_path) == [f"node_modules/{name}" for name in names] + ["package.json"]
+    os.utime(note, (1e9, 1e9))
+    names = ["a/a.js", "a/package.json"]
+    assert packed_files(tmp_path) == [f"node_modules/{name}" for name in names] + ["package.json"]
+    note.write_text("{")
+    os.utime(note, (2e9, 2e9))
+    assert packed_files(tmp_path) == [f"node_modules/{name}" for name in names] + ["package.json"]
