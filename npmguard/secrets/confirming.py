@@ -52,10 +52,12 @@ def _confirm(
     The result is that of going through the whole text with the pattern, from the end of each secret or
     from where what is none would begin: so it does not matter how narrow the windows are.
     """
-    pattern, reach, group, sought = exact(detector)
+    pattern, reach, group, sought, tail = exact(detector)
     looked = 0
     after = 0
     for low, high in _narrowed(sought, windows, data):
+        if tail and not tail.search(data, low, high + sought.reach):
+            continue
         start = max(low, after)
         stop = high + reach
         while start < high:
@@ -132,13 +134,14 @@ def _by_literals(sought: Sought, low: int, high: int, data: bytes) -> Iterator[W
 
 class Exact(NamedTuple):
     """What a detector is asked for: its pattern with its borders, how far behind its start that must see,
-    the group of the secret, and what every match has.
+    the group of the secret, and what every match has, its tail compiled.
     """
 
     pattern: re.Pattern[bytes]
     reach: int
     group: str | int
     sought: Sought
+    tail: re.Pattern[bytes] | None
 
 
 @cache
@@ -148,7 +151,9 @@ def exact(detector: Detector) -> Exact:
     after = f"(?![{detector.after}])" if detector.after else ""
     pattern = re.compile(f"{before}{detector.pattern}{after}".encode(), re.MULTILINE)
     group = "secret" if "secret" in pattern.groupindex else 0
-    return Exact(pattern, width(detector.pattern) + 1, group, read(detector.pattern))
+    sought = read(detector.pattern)
+    tail = re.compile(sought.tail.encode()) if sought.tail else None
+    return Exact(pattern, width(detector.pattern) + 1, group, sought, tail)
 
 
 def told_once(found: Iterable[Match], order: Mapping[str, int]) -> list[Match]:
