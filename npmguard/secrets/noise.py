@@ -220,11 +220,8 @@ def by_chance(value: bytes) -> bool:
     piece = max(_PIECES.split(value), key=len)  # of a slug or a version, all pieces are short
     digits = sum(48 <= letter <= 57 for letter in piece)
     mixed = piece.lower() != piece != piece.upper()
-    return (
-        len(piece) >= 8
-        and entropy(value) >= 3.3
-        and (1 < digits < len(piece) or (mixed and len(value) >= 24))
-    )
+    made = 0 < digits < len(piece) and (mixed or digits > 1)
+    return made and len(piece) >= 8 and entropy(value) >= 3.3
 
 
 # Words beside a value that say that it is no secret: the hash of something, or the name of it.

@@ -76,10 +76,14 @@ def password(candidate: Candidate) -> bool | None:
     value = candidate.secret
     if quiet_file(candidate.path) or example_file(candidate.path) or filler(value) or monotonous(value):
         return False
-    if _OTHER_MEANING.search(_name(candidate)) or re.search(rb"[\s(){}\[\]<>;,]|^[./#@]|://|^\$|=>", value):
+    if _OTHER_MEANING.search(_name(candidate)) or _NO_PASSWORD.search(value):
         return False
-    kinds = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"\d", rb"[^\w.\-]"))
-    return kinds >= 3 and re.search(rb"\d", value) is not None
+    kinds = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[^\w.\-]"))
+    return kinds >= 2 and re.search(rb"\d", value) is not None
+
+
+# What passwords in code do not hold: brackets, spaces, and what begins references, patterns and addresses.
+_NO_PASSWORD = re.compile(rb"[\s(){}\[\]<>;,\\]|^[./#@^$]|://|=>")
 
 
 def kubernetes_secret(candidate: Candidate) -> bool | None:
@@ -125,6 +129,13 @@ _SET = (
     "AUTH",
 )
 
+# Sixteen characters or about as many, with a digit among them: that alone sets most names apart.
+_NO_DIGIT, _ANY = r"[A-Za-z_\-~.+/=]", r"[A-Za-z0-9_\-~.+/=]"
+_WITH_DIGIT = "|".join(
+    f"{_NO_DIGIT}{{{before}}}[0-9]{_ANY}{{{behind},200}}"
+    for before, behind in (("0,3", 12), ("4,7", 8), ("8,11", 4), ("12,48", 0))
+)
+
 DETECTORS = (
     Detector(
         "env-file-secret",
@@ -155,7 +166,7 @@ DETECTORS = (
         "assigned-secret",
         "Secret",
         "value that chance made",
-        assigned(_STRONG, r"[A-Za-z0-9_\-~.+/=]{16,200}"),
+        assigned(_STRONG, _WITH_DIGIT, within=False),
         _WORDS,
         "medium",
         checks=(assigned_by_chance,),
@@ -166,7 +177,8 @@ DETECTORS = (
         "assigned-password",
         "Password",
         "password in quotes",
-        r"(?i:passw(?:or)?d|passphrase|pwd|pass)[\w\-]{0,16}[\"'`]?\]?\s{0,4}(?::\s?string\s?)?(?:[:=]{1,3}|=>|,)\s{0,4}"
+        r"(?i:passw(?:or)?d|passphrase|pwd|pass)[\w\-]{0,16}(?:\[\d{0,4}\]|[\"'`]?\]?)"
+        r"\s{0,4}(?::\s?string\s?)?(?:[:=!]{1,3}|=>|,)\s{0,4}"
         r"@?[\"'`](?P<secret>[!-~]{8,64})[\"'`]",
         ("pass", "pwd"),
         "low",
