@@ -78,7 +78,10 @@ def password(candidate: Candidate) -> bool | None:
         return False
     if _OTHER_MEANING.search(_name(candidate)) or _NO_PASSWORD.search(value):
         return False
-    kinds = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[^\w.\-]"))
+    signs = re.search(rb"[^\w.\-]", value)
+    if not signs and wordy(value):
+        return False
+    kinds = bool(signs) + bool(re.search(rb"[a-z]", value)) + bool(re.search(rb"[A-Z]", value))
     return kinds >= 2 and re.search(rb"\d", value) is not None
 
 
