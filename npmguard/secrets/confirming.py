@@ -55,9 +55,8 @@ def _confirm(
     pattern, reach, group, sought, tail = exact(detector)
     looked = 0
     after = 0
-    for low, high in _narrowed(sought, windows, data):
-        if tail and not tail.search(data, low, high + sought.reach):
-            continue
+    narrowed = _narrowed(sought, windows, data)
+    for low, high in _with_tail(tail, sought, narrowed, data) if tail else narrowed:
         start = max(low, after)
         stop = high + reach
         while start < high:
@@ -132,16 +131,38 @@ def _by_literals(sought: Sought, low: int, high: int, data: bytes) -> Iterator[W
             yield first, done
 
 
+def _with_tail(tail: Tail, sought: Sought, windows: Iterable[Window], data: bytes) -> Iterator[Window]:
+    """The windows that the tail of the pattern follows. No place of the text is looked at twice."""
+    begins = -1  # the last one that was found
+    clear = 0  # none begins before
+    for low, high in windows:
+        stop = high + sought.reach
+        if begins < low:
+            match = tail.pattern.search(data, max(low, clear), stop)
+            clear = max(clear, stop - tail.width)
+            if match is None:
+                continue
+            begins = match.start()
+        yield low, high
+
+
+class Tail(NamedTuple):
+    """What stands at the end of every match, and how long that is at most."""
+
+    pattern: re.Pattern[bytes]
+    width: int
+
+
 class Exact(NamedTuple):
     """What a detector is asked for: its pattern with its borders, how far behind its start that must see,
-    the group of the secret, and what every match has, its tail compiled.
+    the group of the secret, and what every match has.
     """
 
     pattern: re.Pattern[bytes]
     reach: int
     group: str | int
     sought: Sought
-    tail: re.Pattern[bytes] | None
+    tail: Tail | None
 
 
 @cache
@@ -152,7 +173,7 @@ def exact(detector: Detector) -> Exact:
     pattern = re.compile(f"{before}{detector.pattern}{after}".encode(), re.MULTILINE)
     group = "secret" if "secret" in pattern.groupindex else 0
     sought = read(detector.pattern)
-    tail = re.compile(sought.tail.encode()) if sought.tail else None
+    tail = Tail(re.compile(sought.tail.encode()), width(sought.tail)) if sought.tail else None
     return Exact(pattern, width(detector.pattern) + 1, group, sought, tail)
 
 

@@ -20,6 +20,7 @@ _BEGUN = 3  # so many characters are never left out, however loose they are
 _ENOUGH = 64  # and so many characters end it
 _SHORTEST = 2  # letters of a literal that is worth looking for
 _VARIANTS = 64  # ways to write the beginning of a match, at most
+_LONG = 5  # and of one that is as good as any longer
 _SHORTEST_RARE = 5
 _COMMON = (b"token", b"secret", b"pass", b"key", b"http", b"auth", b"client", b"account", b"user", b"bot")
 LETTERS = 12  # of a literal that are looked for
@@ -354,9 +355,11 @@ def _literals(atoms: list[_Atom]) -> tuple[tuple[bytes, ...], int, int]:
     low = high = 0
     for i, atom in enumerate(atoms):
         texts = {text for text, _ in _spelt([atom.node for atom in atoms[i:]])}
-        rank = (min(min(map(len, texts)), 5), low - high)
+        rank = (min(min(map(len, texts)), _LONG), low - high)
         if rank[0] >= _SHORTEST and rank > best[0]:
             best = (rank, (tuple(sorted(texts)), low, high))
+            if rank == (_LONG, 0):
+                break
         low, high = low + atom.full.least, min(high + atom.full.most, MOST_WIDTH)
     return best[1]
 

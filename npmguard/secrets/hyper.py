@@ -59,14 +59,15 @@ def searcher(patterns: Sequence[str]) -> Hyper | None:
         name = _name(patterns)
         kept = _load(name)
         if kept is None:
-            kept = _compiled(patterns)
+            kept = compiled(patterns)
             _keep(name, kept)
     except hyperscan.HyperscanError:
         return None
     return kept
 
 
-def _compiled(patterns: Sequence[str]) -> Hyper:
+def compiled(patterns: Sequence[str]) -> Hyper:
+    """A searcher for the patterns, made anew. Raises what Hyperscan raises, and ImportError without it."""
     import hyperscan
 
     sought = [expressions.read(pattern) for pattern in patterns]
