@@ -105,7 +105,7 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
 
     text = reading.read(path, shown)
     manifest = manifests.parse(text, shown)
-    home = load.home(folder).folder
+    home = load.root(folder)
     above = manifest if os.path.samefile(home, folder) else _above(home)
     manager, _ = manager_of.choose(home, above.data, manager_of.lockfiles(home))
     own = manager_of.config(home, manager, load.shown(home))
