@@ -132,6 +132,20 @@ def test_a_secret_is_critical_and_never_shown(
     assert "npm_… (40 characters)" in finding["detail"]
 
 
+def test_an_npmrc_is_looked_into_though_npm_leaves_it_out(
+    server: Server, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package(here, {".npmrc": f"//registry.example.test/:_authToken={TOKEN}\n"})
+    code, found = run(capsys)
+    assert code == 0
+    assert ".npmrc" not in [file["path"] for file in found["files"]]
+    (finding,) = found["findings"]
+    assert (finding["rule"], finding["severity"]) == ("leaked-secret", "moderate")
+    assert (finding["location"]["file"], finding["location"]["line"]) == (".npmrc", 1)
+    (here / ".npmrc").write_text("//registry.example.test/:_authToken=${NPM_TOKEN}\n")
+    assert run(capsys)[1]["findings"] == []
+
+
 def test_a_tarball_is_read_as_it_lies_there(
     server: Server, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
