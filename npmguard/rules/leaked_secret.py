@@ -62,8 +62,8 @@ def _left_out(project: Project, leak: Leak) -> Finding:
         Severity.MODERATE,
         f"{what} in {shown(leak.path)}, which npm leaves out",
         f"Line {leak.line}: {text.one_line(leak.redacted, 60)}. npm never packs an .npmrc, but yarn 4 does, "
-        f"and so does whoever zips the folder. First {revoking.how(leak.issuer, leak.what)}; then have the file "
-        "name a variable (${NPM_TOKEN}) instead.",
+        f"and so does whoever zips the folder. First {revoking.how(leak.issuer, leak.what)}; then have the "
+        "file name a variable (${NPM_TOKEN}) instead.",
         Confidence(leak.confidence),
         fix=Fix("remove"),
         location=publishing.place(project, leak.path, leak.line),
