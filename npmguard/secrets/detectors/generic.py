@@ -8,6 +8,7 @@ import re
 
 from npmguard.secrets.noise import (
     by_chance,
+    documented,
     example_file,
     filler,
     hash_beside,
@@ -42,7 +43,8 @@ _OTHER_MEANING = re.compile(
     rb"[\"'`\]\\\s]*$"
 )
 _PUBLIC = re.compile(
-    rb"(?i)publi(?:c|sh)|csrf|xsrf|authenticity|(?:next|continuation|page|pagination)_?token|site[_-]?key|cache[_-]?key|sort[_-]?key|primary[_-]?key|token_?url"
+    rb"(?i)publi(?:c|sh)|csrf|xsrf|authenticity|(?:next|continuation|page|pagination)_?token|token_?url"
+    rb"|(?:site|cache|sort|primary)[_-]?key|aws_secret"  # AWS' has a detector that knows how long it is
 )
 
 
@@ -101,7 +103,11 @@ def kubernetes_secret(candidate: Candidate) -> bool | None:
         value = base64.b64decode(candidate.secret + b"=" * (-len(candidate.secret) % 4))
     except binascii.Error:
         return False
-    return None if len(value) >= 6 and not monotonous(candidate.secret) else False
+    return (
+        None
+        if len(value) >= 6 and not monotonous(candidate.secret) and not documented(candidate.secret)
+        else False
+    )
 
 
 _STRONG = (

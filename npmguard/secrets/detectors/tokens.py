@@ -64,7 +64,7 @@ DETECTORS = (
     Detector(
         "json-web-token",
         "JSON web token",
-        "signed token",
+        "JSON web token",
         r"eyJ[A-Za-z0-9_\-]{10,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{20,1400}",
         ("eyj",),
         "medium",
