@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from npmguard.errors import InputError
 from npmguard.packing.declared import Declared, declared
-from npmguard.packing.disk import Disk
+from npmguard.packing.disk import Disk, real, relative
 from npmguard.packing.hidden import noted
 
 _MOST = 20_000
@@ -77,6 +77,14 @@ def _brings(node: _Node, name: str) -> bool:
     return name in said.needed and not (node.parent is None and name in said.dev)
 
 
+def _shared(one: str, other: str) -> str:
+    """The folder that both are below."""
+    try:
+        return os.path.commonpath([one, other]).replace(os.sep, "/")
+    except ValueError:  # on two drives
+        return one
+
+
 class _Installed:
     def __init__(self, root: str, manifest: Declared, disk: Disk) -> None:
         self._disk = disk
@@ -98,7 +106,7 @@ class _Installed:
             return None
         # a link's target: npm looks in the folders above it, as far as it shares them with the root
         folder = last.real
-        shared = os.path.commonpath([folder, self._root])
+        shared = _shared(folder, self._root)
         while folder != shared:
             folder = posixpath.dirname(folder)
             if name in self._kids(folder):
@@ -109,14 +117,14 @@ class _Installed:
         path = posixpath.join(folder, "node_modules", name)
         found = self._children.get(path)
         if found is None:
-            real = os.path.realpath(path)
-            link = real != path
+            place = real(path)
+            link = place != path
             if link:
-                node = self._targets.get(real)
+                node = self._targets.get(place)
                 if node is None:
-                    node = self._targets[real] = _Node(real, None, self._declared(real))
+                    node = self._targets[place] = _Node(place, None, self._declared(place))
             else:
-                node = _Node(real, parent or _Node(folder, None, Declared()), self._declared(real))
+                node = _Node(place, parent or _Node(folder, None, Declared()), self._declared(place))
             found = self._children[path] = (path, node, link)
         return found
 
@@ -137,7 +145,7 @@ class _Installed:
             except InputError:
                 names = []  # npm takes one that cannot be read for an empty one
             if self._noted is not None:
-                place = os.path.relpath(modules, self._root)
+                place = relative(modules, self._root)
                 names = [name for name in names if f"{place}/{name}" in self._noted]
             found = frozenset(name for name in names if "/." not in name)
             self._names[folder] = found
@@ -145,7 +153,7 @@ class _Installed:
 
     def _declared(self, folder: str) -> Declared:
         """What a package says of itself, or what npm noted of it; one that cannot be read says nothing."""
-        place = os.path.relpath(folder, self._root)
+        place = relative(folder, self._root)
         modules = place.rpartition("/")[0].rpartition("/@")[0] or place.rpartition("/")[0]
         # what a link leads to may be changed by hand, so npm looks into that
         entry = None

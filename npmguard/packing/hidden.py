@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from npmguard.errors import InputError
-from npmguard.packing.disk import Disk
+from npmguard.packing.disk import Disk, relative
 
 # npm allows so many milliseconds between the folder and the note.
 _JITTER = 10
@@ -62,11 +62,11 @@ class _Check:
         waiting = [folder]
         while waiting:
             folder = waiting.pop()
-            relative = os.path.relpath(folder, self._root)
-            self._seen.add(relative)
+            here = relative(folder, self._root)
+            self._seen.add(here)
             name = posixpath.basename(folder)
             holds = name == "node_modules" or name.startswith("@")
-            if _milliseconds(folder) > self._newest or not (holds or relative in self._packages):
+            if _milliseconds(folder) > self._newest or not (holds or here in self._packages):
                 return False
             inside = folder if holds else posixpath.join(folder, "node_modules")
             if not os.path.isdir(inside):
@@ -76,8 +76,8 @@ class _Check:
                 if is_folder and not entry.startswith("."):
                     waiting.append(place)
                 elif is_folder is None and os.path.islink(place):
-                    self._seen.add(os.path.relpath(place, self._root))
+                    self._seen.add(relative(place, self._root))
                     target = posixpath.normpath(posixpath.join(inside, os.readlink(place)))
-                    if os.path.isdir(target) and os.path.relpath(target, self._root) not in self._seen:
+                    if os.path.isdir(target) and relative(target, self._root) not in self._seen:
                         waiting.append(target)
         return True

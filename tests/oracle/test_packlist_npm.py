@@ -200,6 +200,7 @@ def folders(draw: st.DrawFn, prefix: str = "", depth: int = 0) -> dict[str, Any]
         layout[prefix + "package.json"] = json.dumps({"name": "n", "files": ["a.js"]}, indent=2)
     if depth < 3:
         for name in draw(st.sets(st.sampled_from(FOLDERS), max_size=2)):
+            layout.pop(prefix + name, None)
             layout |= draw(folders(f"{prefix}{name}/", depth + 1))
     return layout
 

@@ -265,6 +265,8 @@ def test_what_cannot_be_packed_is_one_clear_line(layout: dict[str, Any], words: 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         packed_files(tmp_path / "nosuch")
+    with pytest.raises(InputError, match="cannot be read"):
+        packed_files("no\0such")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are UTF-16 there")
