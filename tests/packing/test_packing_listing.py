@@ -76,6 +76,10 @@ def test_sizes_and_modes_are_those_of_the_tarball(tmp_path: Path) -> None:
         ("lib/../docs", {"docs/d.md"}),
         ("../outside", set()),
         ("nosuch", set()),
+        ("top.js/**", {"top.js"}),
+        ("*.js/**", set()),
+        ("**/top.js/**", set()),
+        (".//..", {"lib/a.js", "lib/b/c.js", "docs/d.md", "top.js"}),  # the root of the file system
     ],
 )
 def test_entries_of_files(entry: str, names: set[str], tmp_path: Path) -> None:
