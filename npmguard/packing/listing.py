@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from npmguard import jsontext
+from npmguard import jsontext, text
 from npmguard.errors import InputError
 from npmguard.globs import is_member, workspace_patterns
 from npmguard.model.packed import Oddity, PackedFile, Shadow
@@ -109,8 +109,15 @@ class _Walk:
             self.declared = declared(manifest)
         except ValueError as error:
             raise InputError(shown_file, str(error)) from None
-        members = workspace_folders(self.root, patterns) if (patterns := workspace_patterns(manifest)) else []
-        self._members = {self._name(member): member for member in members}
+        self._members: dict[str, str] = {}
+        for member in (
+            workspace_folders(self.root, patterns) if (patterns := workspace_patterns(manifest)) else ()
+        ):
+            name = self._name(member)
+            other = self._members.setdefault(name, member)
+            if other != member:
+                reason = f'two workspaces are called "{name}": {other} and {member}'
+                raise InputError(shown_file, text.one_line(reason))
         self._around = _surroundings(self.root) if around is None else around
         self._rules: dict[tuple[Text, ...], Rules] = {}
         self._places = Places()
@@ -124,7 +131,11 @@ class _Walk:
         shown = self.disk.shown_path(path)
         manifest = jsontext.loads(files.read(path, shown), shown)
         name = manifest.get("name") if isinstance(manifest, dict) else None
-        return name if isinstance(name, str) and name else posixpath.basename(member)
+        if isinstance(name, str) and name:
+            return name
+        scope = posixpath.basename(posixpath.dirname(member))
+        base = posixpath.basename(member)
+        return f"{scope}/{base}" if scope.startswith("@") else base
 
     def paths(self) -> list[str]:
         """The paths of all files, sorted."""

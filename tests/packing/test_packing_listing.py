@@ -252,6 +252,15 @@ def test_no_shadow_where_files_decides(tmp_path: Path) -> None:
         ({"package.json": {"files": {"a": 1}}}, '"files" is no list'),
         ({"package.json": {"files": [1]}}, '"files" holds something that is not text'),
         ({"package.json": {}, ".npmignore/": ""}, "not a regular file"),
+        (
+            {
+                "package.json": {"workspaces": ["*"]},
+                "a/package.json": {"name": "x"},
+                "b/package.json": {"name": "x"},
+            },
+            'two workspaces are called "x": a and b',
+        ),
+        ({"package.json": {"workspaces": ["*"]}, "a/package.json": "{"}, "a/package.json:1: not whole JSON"),
         ({"package.json": {}, ".npmignore": {"link": "nosuch"}}, "cannot be read"),
         ({"package.json": {}, "a/.gitignore": "ok\n[[:alpha:]],x"}, "makes no regular expression"),
         ({"package.json": {}, ".gitignore": "{1..20000}"}, "stands for more than 10,000"),
