@@ -1,4 +1,4 @@
-"""Lays out a package of some 20,000 files and 100 MB, with 22 planted secrets in it, for the jobs on publishing.
+"""Lays out a package of some 20,000 files and 100 MB, 22 secrets planted in it, for the jobs on publishing.
 
 The files are those of popular packages, fetched through npm. What is planted is made up here, of the
 issuers' own forms, and belongs to nobody; `planted.json` says where. `package.tgz` holds the same files.
@@ -20,23 +20,17 @@ from typing import NamedTuple
 
 PACKAGES = (
     "@mui/material@9.5.0",
-    "axios@1.21.1",
     "core-js@3.51.0",
     "date-fns@4.4.0",
     "highlight.js@11.12.0",
-    "jquery@4.0.0",
     "lodash@4.18.1",
     "moment@2.31.0",
-    "prettier@3.10.1",
     "puppeteer-core@24.43.1",
     "react-dom@19.3.1",
     "rxjs@7.8.2",
     "stripe@23.1.0",
     "three@0.187.0",
     "typeorm@1.1.1",
-    "typescript@5.9.3",
-    "vue@3.5.45",
-    "webpack@5.112.2",
 )
 _TEXTS = (".js", ".ts", ".mjs", ".cjs", ".json", ".md")
 _LETTERS = string.ascii_letters
@@ -128,7 +122,8 @@ def secrets(rng: random.Random) -> Iterator[Plant]:
     def part(value: dict[str, object]) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
-    jwt = f"{part({'alg': 'HS256'})}.{part({'sub': pick(string.digits, 9), 'iat': 1700000000})}.{pick(_ALNUM, 43)}"
+    claims: dict[str, object] = {"sub": pick(string.digits, 9), "iat": 1700000000}
+    jwt = f"{part({'alg': 'HS256'})}.{part(claims)}.{pick(_ALNUM, 43)}"
     upper = string.ascii_uppercase
     yield Plant("aws id", "AKIA" + pick(upper + "234567", 16), 'const accessKeyId = "{}";')
     yield Plant("aws secret", pick(_ALNUM + "+/", 40), 'aws_secret_access_key = "{}"')

@@ -64,9 +64,9 @@ def _left_out(project: Project, leak: Leak) -> Finding:
         f"Line {leak.line}: {text.one_line(leak.redacted, 60)}. npm never packs an .npmrc, but yarn 4 does, "
         f"and so does whoever zips the folder. First {revoking.how(leak.issuer, leak.what)}; then have the "
         "file name a variable (${NPM_TOKEN}) instead.",
-        Confidence(leak.confidence),
+        Confidence(leak.confidence if leak.confidence in _SEVERITIES else "low"),
         fix=Fix("remove"),
-        location=publishing.place(project, leak.path, leak.line),
+        location=publishing.place(project, leak.path, leak.line if leak.line > 0 else None),
         ids=(leak.detector,),
         subject=f"{leak.detector} {leak.path} {leak.redacted}",
     )
