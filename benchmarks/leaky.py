@@ -2,6 +2,8 @@
 
 The files are those of popular packages, fetched through npm. What is planted is made up here, of the
 issuers' own forms, and belongs to nobody; `planted.json` says where. `package.tgz` holds the same files.
+
+    python benchmarks/leaky.py FOLDER
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import random
 import shutil
 import string
 import subprocess
+import sys
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -72,6 +75,9 @@ def lay_out(work: Path) -> None:
     planted = plant(package, random.Random(7))
     with tarfile.open(work / "package.tgz", "w:gz", compresslevel=6) as archive:
         archive.add(package, "package")
+    (work / "secretlintrc.json").write_text(
+        json.dumps({"rules": [{"id": "@secretlint/secretlint-rule-preset-recommend"}]})
+    )
     (work / "planted.json").write_text(json.dumps(planted, indent=1))
 
 
@@ -163,3 +169,7 @@ def secrets(rng: random.Random) -> Iterator[Plant]:
         "telegram", f"{pick('123456789', 10)}:AA{pick(_ALNUM + '-_', 33)}", 'const telegram_bot_token = "{}";'
     )
     yield Plant("shopify", f"shpat_{pick(_HEX, 32)}", 'shopify_access_token: "{}",')
+
+
+if __name__ == "__main__":
+    lay_out(Path(sys.argv[1]))
