@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from npmguard.model import Advisory, Evidence, Gap, Needs, Project, Unanswered
+from npmguard.model import Advisory, Evidence, Gap, Keys, Missing, Needs, Project, Unanswered
 from npmguard.settings import Settings
 from npmguard.text import some
 
@@ -55,6 +55,8 @@ def gather(
         tuple(sources),
         answers.histories,
         time.time(),
+        keys=answers.keys,
+        attestations=answers.attestations,
     )
     for _ in range(_ROUNDS):
         further = {rule.id: rule.then(project, evidence, settings) for rule in rules}
@@ -66,9 +68,11 @@ def gather(
             packuments={**evidence.packuments, **answers.packuments},
             manifests={**evidence.manifests, **answers.manifests},
             histories={**evidence.histories, **answers.histories},
+            keys={**evidence.keys, **answers.keys},
+            attestations={**evidence.attestations, **answers.attestations},
             gaps=(*evidence.gaps, *_unanswered(answers, further)),
         )
-    return evidence._replace(sources=(*evidence.sources, *_history_lines(evidence)))
+    return evidence._replace(sources=(*evidence.sources, *_history_lines(evidence), *_proof_lines(evidence)))
 
 
 def _all(wanted: Mapping[str, Needs]) -> Needs:
@@ -101,17 +105,19 @@ def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
 def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
-    for name, answer in (*answers.packuments.items(), *answers.histories.items()):
-        if isinstance(answer, Unanswered):
-            reasons.setdefault(answer.reason, []).append(name)
+    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
+    for known in (answers.packuments, answers.histories, answers.keys, attested):
+        for name, answer in known.items():
+            if isinstance(answer, Unanswered):
+                reasons.setdefault(answer.reason, []).append(name)
     gaps = []
     for reason, names in sorted(reasons.items()):
         missing = set(names)
         affects = [
             rule
             for rule, needs in wanted.items()
-            if not missing.isdisjoint(needs.lists | needs.histories)
-            or any(name in missing for name, _ in needs.versions | needs.manifests)
+            if not missing.isdisjoint(needs.lists | needs.histories | needs.keys)
+            or any(name in missing for name, _ in needs.versions | needs.manifests | needs.attestations)
         ]
         names.sort()
         gaps.append(Gap("registry", f"{reason} ({some(names)})", tuple(sorted(affects))))
@@ -132,6 +138,29 @@ def _registry_lines(answers: Answers) -> list[str]:
 def _history_lines(evidence: Evidence) -> list[str]:
     asked = len(evidence.histories)
     return [f"release histories: {asked} package{'s' if asked > 1 else ''}"] if asked else []
+
+
+def _proof_lines(evidence: Evidence) -> list[str]:
+    """How signatures and attestations were looked at, in words that claim no more than that."""
+    lists = {found.registry: found for found in evidence.keys.values() if isinstance(found, Keys)}
+    lines = []
+    if lists and (count := sum(len(found.by_id) for found in lists.values())):
+        from npmguard import signatures
+
+        line = f"registry signatures: {count} key{'s' if count > 1 else ''}"
+        age = evidence.now - min(found.fetched for found in lists.values())
+        if age >= 1:
+            line += f" from the cache ({_age(age)} old)"
+        if not signatures.available():
+            line += f"; not verified, which {signatures.EXTRA} would do"
+        lines.append(line)
+    asked = sum(not isinstance(found, Missing | Unanswered) for found in evidence.attestations.values())
+    if asked:
+        lines.append(
+            f"attestations: {asked} release{'s' if asked > 1 else ''}, "
+            "their certificates unverified (npm audit signatures verifies them)"
+        )
+    return lines
 
 
 def _age(seconds: float) -> str:

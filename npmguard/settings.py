@@ -47,6 +47,7 @@ class Settings(NamedTuple):
     offline: bool = False
     allow_incomplete: bool = False
     advisories: tuple[str, ...] = ()  # files or folders of OSV records
+    deep: bool = False  # look into every package, not only where something new is locked
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
@@ -131,8 +132,6 @@ LATER = frozenset(
     (
         "unlocked-bundle",
         "suspicious-script",
-        "signature-invalid",
-        "manifest-confusion",
         "committed-token",
         "registry-not-https",
         "unlocked-install",

@@ -4,6 +4,8 @@ They are named tuples rather than dataclasses or msgspec structs because they ar
 run: those cost 10 to 60 ms of start-up, these next to nothing.
 """
 
+from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+from npmguard.model.contents import Contents
 from npmguard.model.evidence import (
     Advisory,
     Evidence,
@@ -32,12 +34,19 @@ from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
+from npmguard.model.proof import Attestation, Key, Keys, Subject
 
 __all__ = [
     "Advisory",
     "Asked",
+    "Attestation",
+    "Bulk",
+    "Capabilities",
     "Change",
+    "CodeFacts",
     "Confidence",
+    "Contents",
+    "Deed",
     "Dependency",
     "DependencyGraph",
     "DependencyKind",
@@ -46,8 +55,12 @@ __all__ = [
     "Evidence",
     "Finding",
     "Fix",
+    "Gain",
     "Gap",
     "History",
+    "Key",
+    "Keys",
+    "Kind",
     "Leak",
     "Locate",
     "Location",
@@ -61,6 +74,7 @@ __all__ = [
     "Packed",
     "PackedFile",
     "Packument",
+    "Place",
     "Project",
     "ProjectReport",
     "Publication",
@@ -71,6 +85,7 @@ __all__ = [
     "Shadow",
     "Source",
     "SourceMap",
+    "Subject",
     "Suppressed",
     "Unanswered",
     "Verdict",

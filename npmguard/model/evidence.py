@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from npmguard.model.contents import Contents
 from npmguard.model.finding import Gap, Severity
 from npmguard.model.history import History
+from npmguard.model.proof import Attestation, Keys
 
 
 class VersionFacts(NamedTuple):
@@ -81,6 +83,9 @@ class Needs(NamedTuple):
     manifests: frozenset[tuple[str, str]] = frozenset()  # the scripts and dependencies of these
     advisories: bool = False
     histories: frozenset[str] = frozenset()  # how these names were published: the full packument
+    contents: frozenset[tuple[str, str]] = frozenset()  # what the tarballs of these hold
+    keys: frozenset[str] = frozenset()  # with which keys the registries of these names sign
+    attestations: frozenset[tuple[str, str]] = frozenset()  # what is attested about these
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -89,6 +94,9 @@ class Needs(NamedTuple):
             self.manifests | other.manifests,
             self.advisories or other.advisories,
             self.histories | other.histories,
+            self.contents | other.contents,
+            self.keys | other.keys,
+            self.attestations | other.attestations,
         )
 
 
@@ -103,7 +111,8 @@ class Evidence(NamedTuple):
     """Everything that was learnt outside, for one project.
 
     `packuments` has an entry for each name that was asked about; `manifests` one for each (name, version)
-    that was asked about and answered; `advisories` is None where no source answered.
+    that was asked about and answered; `advisories` is None where no source answered. A registry without keys
+    is Missing by its URL in `keys`.
     """
 
     packuments: Mapping[str, Packument | Missing | Unanswered] = {}
@@ -113,6 +122,9 @@ class Evidence(NamedTuple):
     sources: tuple[str, ...] = ()
     histories: Mapping[str, History | Missing | Unanswered] = {}
     now: float = 0.0  # seconds since 1970, when all this was asked
+    contents: Mapping[tuple[str, str], Contents | Unanswered] = {}
+    keys: Mapping[str, Keys | Missing | Unanswered] = {}  # by a package's name: those of its registry
+    attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""

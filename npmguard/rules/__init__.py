@@ -36,6 +36,8 @@ CHECK = (
     "outdated",
     "deprecated",
     "unmaintained",
+    "signature-invalid",
+    "manifest-confusion",
     "provenance-lost",
     "odd-release",
     "maintainer-change",
