@@ -6,6 +6,9 @@ out with nothing but package.json files; for the jobs about readers pnpm locks t
 lockfile is written in the form of both yarns.
 Later runs replay all that from 127.0.0.1 and need no network.
 
+For the jobs about publishing a package of popular packages' files is made, with planted secrets in it
+(`leaky.py`); gitleaks and secretlint are measured beside npmguard where GITLEAKS and SECRETLINT name them.
+
 Every job is whole commands that take turns (A B C, A B C, ...), the first turn thrown away. CPU is user and
 system time of the whole process tree as the kernel has it, in seconds: the median of the turns. Memory is the
 largest process. Ratios are to the first command of the job.
@@ -45,6 +48,12 @@ PNPM = f"node {TOOLS}/pnpm/bin/pnpm.cjs"
 YARN = f"node {TOOLS}/yarn/bin/yarn.js"
 PYYAML = f"{sys.executable} -c 'import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)'"
 READ = f"{sys.executable} -c 'import sys; from npmguard import lockfiles; lockfiles.read(sys.argv[1]).edges'"
+LEAKY = "cd ../leaky/package"
+PREPUBLISH = f"{GUARD} prepublish --format json --offline --allow-incomplete --fail-on none"
+PACKLIST = f'node {HERE.parent}/tests/oracle/packlist.js "$(npm root -g)/npm"'
+# peers that are measured where they are there: the variables name them
+GITLEAKS = os.environ.get("GITLEAKS") or shutil.which("gitleaks") or ""
+SECRETLINT = os.environ.get("SECRETLINT", "")
 RULES = "foreign-host,insecure-transport,integrity-missing,integrity-weak,resolved-mismatch"
 CHAIN = (
     "npm audit --json",
@@ -96,6 +105,17 @@ JOBS: dict[str, list[tuple[str, str, bool]]] = {
         ("PyYAML, its C loader", f"{PYYAML} ../berry/yarn.lock", False),
         ("npmguard reads it", f"{READ} ../berry/yarn.lock", False),
         ("npmguard, drift", f"cd ../berry && {CHECK} --only lockfile-drift", False),
+    ],
+    "pack list": [
+        ("npm-packlist", f'{LEAKY} && echo \'{{"path": "."}}\' | {PACKLIST}', False),
+        ("npm pack --dry-run", f"{LEAKY} && npm pack --dry-run --json --ignore-scripts", False),
+        ("npmguard prepublish --list", f"{LEAKY} && {GUARD} prepublish --list", False),
+    ],
+    "secrets": [
+        ("gitleaks", f"{LEAKY} && {GITLEAKS} dir --no-banner --redact --exit-code 0 .", False),
+        ("secretlint", f"{LEAKY} && {SECRETLINT} --secretlintrc ../secretlintrc.json '**/*'", False),
+        ("npmguard prepublish, a folder", f"{LEAKY} && {PREPUBLISH}", False),
+        ("npmguard prepublish, a tarball", f"{LEAKY} && {PREPUBLISH} ../package.tgz", False),
     ],
     "chain": [
         ("the five commands", " ; ".join(CHAIN), False),
@@ -152,9 +172,11 @@ def once(command: str, cold: bool) -> Run:
 
 
 def measure(job: str, turns: int) -> None:
-    runs: dict[str, list[Run]] = {label: [] for label, _, _ in JOBS[job]}
+    there = {"gitleaks": bool(GITLEAKS), "secretlint": bool(SECRETLINT)}
+    commands = [found for found in JOBS[job] if there.get(found[0], True)]
+    runs: dict[str, list[Run]] = {label: [] for label, _, _ in commands}
     for turn in range(turns + 1):
-        for label, command, cold in JOBS[job]:
+        for label, command, cold in commands:
             found = once(command, cold)
             if turn:
                 runs[label].append(found)
@@ -224,6 +246,7 @@ def prepare() -> None:
         words = ["pnpm@10", "yarn@1"]
         words = ["npm", "install", "--prefix", str(WORK), "--ignore-scripts", *words]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, HERE / "leaky.py", WORK / "leaky"], check=True)
     with registry(upstream.stdout.strip()):
         lock("pnpm", f"{PNPM} install --lockfile-only --ignore-scripts", "pnpm-lock.yaml")
     translate()

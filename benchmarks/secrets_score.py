@@ -28,7 +28,12 @@ _OURS = {
     "gcp": "google",
     "hashicorp-tf": "terraform",
     "vault": "hashicorp",
-    "new-relic": "newrelic",
+    "travisci": "travis",
+    "droneci": "drone",
+    "cisco-meraki": "meraki",
+    "sendinblue": "brevo",
+    "privateai": "private-ai",
+    "artifactory": "jfrog",
     "privatekey": "private-key",
     "private_key": "private-key",
     "jwt": "json-web-token",
@@ -228,8 +233,8 @@ def score_tree(folder: Path, peers: dict[str, str], verbose: bool) -> None:
         places = peer(name, command, folder)
         print(f"{name}: {len(places)} found {dict(Counter(rule for _, _, rule in places).most_common())}")
         if verbose:
-            for path, line, rule in places:
-                print(f"  {path}:{line} {rule}")
+            for place, line, rule in places:
+                print(f"  {place}:{line} {rule}")
 
 
 def main() -> None:

@@ -6,7 +6,18 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from npmguard.model import Advisory, Deceptive, Evidence, Gap, Mismatched, Needs, Project, Unanswered
+from npmguard.model import (
+    Advisory,
+    Deceptive,
+    Evidence,
+    Gap,
+    Keys,
+    Mismatched,
+    Missing,
+    Needs,
+    Project,
+    Unanswered,
+)
 from npmguard.settings import Settings
 from npmguard.text import some
 
@@ -43,7 +54,7 @@ def gather(
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
     answers = _ask(config, needs, bulk, settings, progress)
-    gaps = _unanswered((answers.packuments, answers.histories), wanted)
+    gaps = _unanswered(answers, wanted)
     sources = _registry_lines(answers)
     advisories: tuple[Advisory, ...] | None = None
     if needs.advisories:
@@ -58,6 +69,8 @@ def gather(
         tuple(sources),
         answers.histories,
         time.time(),
+        keys=answers.keys,
+        attestations=answers.attestations,
     )
     evidence, before = _read(project, config, wanted, evidence, settings, progress)
     for _ in range(_ROUNDS):
@@ -76,12 +89,19 @@ def gather(
                 packuments={**evidence.packuments, **answers.packuments},
                 manifests={**evidence.manifests, **answers.manifests},
                 histories={**evidence.histories, **answers.histories},
-                gaps=(*evidence.gaps, *_unanswered((answers.packuments, answers.histories), further)),
+                keys={**evidence.keys, **answers.keys},
+                attestations={**evidence.attestations, **answers.attestations},
+                gaps=(*evidence.gaps, *_unanswered(answers, further)),
             )
         evidence, again = _read(project, config, further, evidence, settings, progress)
         before += again
     return evidence._replace(
-        sources=(*evidence.sources, *_history_lines(evidence), *_contents_lines(evidence, before))
+        sources=(
+            *evidence.sources,
+            *_history_lines(evidence),
+            *_proof_lines(evidence),
+            *_contents_lines(evidence, before),
+        )
     )
 
 
@@ -152,20 +172,22 @@ def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
     return bulk_request(project.graph, settings.production)
 
 
-def _unanswered(answers: Iterable[Mapping[str, object]], wanted: Mapping[str, Needs]) -> list[Gap]:
+def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
-    for name, answer in (item for found in answers for item in found.items()):
-        if isinstance(answer, Unanswered):
-            reasons.setdefault(answer.reason, []).append(name)
+    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
+    for known in (answers.packuments, answers.histories, answers.keys, attested):
+        for name, answer in known.items():
+            if isinstance(answer, Unanswered):
+                reasons.setdefault(answer.reason, []).append(name)
     gaps = []
     for reason, names in sorted(reasons.items()):
         missing = set(names)
         affects = [
             rule
             for rule, needs in wanted.items()
-            if not missing.isdisjoint(needs.lists | needs.histories)
-            or any(name in missing for name, _ in needs.versions | needs.manifests)
+            if not missing.isdisjoint(needs.lists | needs.histories | needs.keys)
+            or any(name in missing for name, _ in needs.versions | needs.manifests | needs.attestations)
         ]
         names.sort()
         gaps.append(Gap("registry", f"{reason} ({some(names)})", tuple(sorted(affects))))
@@ -194,6 +216,29 @@ def _contents_lines(evidence: Evidence, known: int) -> list[str]:
         return []
     line = f"contents: {asked} tarball{'s' if asked > 1 else ''}"
     return [f"{line}, {known} of them read before" if known else line]
+
+
+def _proof_lines(evidence: Evidence) -> list[str]:
+    """How signatures and attestations were looked at, in words that claim no more than that."""
+    lists = {found.registry: found for found in evidence.keys.values() if isinstance(found, Keys)}
+    lines = []
+    if lists and (count := sum(len(found.by_id) for found in lists.values())):
+        from npmguard import signatures
+
+        line = f"registry signatures: {count} key{'s' if count > 1 else ''}"
+        age = evidence.now - min(found.fetched for found in lists.values())
+        if age >= 1:
+            line += f" from the cache ({_age(age)} old)"
+        if not signatures.available():
+            line += f"; not verified, which {signatures.EXTRA} would do"
+        lines.append(line)
+    asked = sum(not isinstance(found, Missing | Unanswered) for found in evidence.attestations.values())
+    if asked:
+        lines.append(
+            f"attestations: {asked} release{'s' if asked > 1 else ''}, "
+            "their certificates unverified (npm audit signatures verifies them)"
+        )
+    return lines
 
 
 def _age(seconds: float) -> str:

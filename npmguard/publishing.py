@@ -19,6 +19,7 @@ from npmguard.model import (
     Evidence,
     Finding,
     Gap,
+    Leak,
     Manifest,
     Missing,
     Packed,
@@ -105,7 +106,7 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
 
     text = reading.read(path, shown)
     manifest = manifests.parse(text, shown)
-    home = load.home(folder).folder
+    home = load.root(folder)
     above = manifest if os.path.samefile(home, folder) else _above(home)
     manager, _ = manager_of.choose(home, above.data, manager_of.lockfiles(home))
     own = manager_of.config(home, manager, load.shown(home))
@@ -120,6 +121,10 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
             look.file(file, content)
             if progress is not None:
                 progress(number, total)
+    left_out = _Look(settings, examine)
+    if look.wanted:
+        for file, content in contents.contents(folder, _left_out(folder, found.files)):
+            left_out.file(file, content)
     packed = look.seen(
         Packed(
             "folder",
@@ -129,6 +134,7 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
             ignore_files=tuple(
                 name for name in (".npmignore", ".gitignore") if os.path.isfile(os.path.join(folder, name))
             ),
+            left_out=left_out.leaks(),
         )
     )
     notes = []
@@ -154,6 +160,13 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
         own_config=config.own,
     )
     return Opened(project, config, settings, packed, text, tuple(notes))
+
+
+def _left_out(folder: str, files: Sequence[PackedFile]) -> list[PackedFile]:
+    """The .npmrc files beside those that are packed: npm never packs one."""
+    above = {file.path.rpartition("/")[0] for file in files}
+    paths = sorted(f"{name}/.npmrc" if name else ".npmrc" for name in above)
+    return [PackedFile(path, 0, 0o644) for path in paths if os.path.isfile(os.path.join(folder, path))]
 
 
 def _above(home: str) -> Manifest:
@@ -217,6 +230,10 @@ class _Look:
     def entry(self, entry: tarballs.Entry) -> None:
         if entry.kind == "file" and not entry.skipped:
             self.file(PackedFile(entry.path, entry.size, entry.mode), entry.data)
+
+    def leaks(self) -> tuple[Leak, ...]:
+        """The secrets alone."""
+        return self._examination.result().leaks if self.wanted else ()
 
     def seen(self, packed: Packed) -> Packed:
         """What is packed, with what was seen in it."""

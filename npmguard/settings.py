@@ -133,8 +133,6 @@ def known_rules() -> frozenset[str]:
 LATER = frozenset(
     (
         "unlocked-bundle",
-        "signature-invalid",
-        "manifest-confusion",
         "committed-token",
         "registry-not-https",
         "unlocked-install",

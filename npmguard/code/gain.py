@@ -6,7 +6,6 @@ import re
 
 from npmguard.model.code import CodeFacts, Gain, Kind
 
-
 # A host that somebody can be sent to: no template, and not the machine itself.
 _HOST = re.compile(r"(?!127\.|0\.0\.0\.0$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[[0-9a-f:]+\](?<!\[::1\])")
 

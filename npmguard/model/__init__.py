@@ -36,11 +36,13 @@ from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
+from npmguard.model.proof import Attestation, Key, Keys, Subject
 
 __all__ = [
     "CAPABILITIES",
     "Advisory",
     "Asked",
+    "Attestation",
     "Bulk",
     "Capabilities",
     "Change",
@@ -60,6 +62,8 @@ __all__ = [
     "Gain",
     "Gap",
     "History",
+    "Key",
+    "Keys",
     "Kind",
     "Leak",
     "Locate",
@@ -86,6 +90,7 @@ __all__ = [
     "Shadow",
     "Source",
     "SourceMap",
+    "Subject",
     "Suppressed",
     "Unanswered",
     "Verdict",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from npmguard.model.contents import Contents
 from npmguard.model.finding import Gap, Severity
 from npmguard.model.history import History
+from npmguard.model.proof import Attestation, Keys
 
 
 class VersionFacts(NamedTuple):
@@ -95,6 +96,8 @@ class Needs(NamedTuple):
     advisories: bool = False
     histories: frozenset[str] = frozenset()  # how these names were published: the full packument
     contents: frozenset[tuple[str, str]] = frozenset()  # what the tarballs of these hold
+    keys: frozenset[str] = frozenset()  # with which keys the registries of these names sign
+    attestations: frozenset[tuple[str, str]] = frozenset()  # what is attested about these
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -104,6 +107,8 @@ class Needs(NamedTuple):
             self.advisories or other.advisories,
             self.histories | other.histories,
             self.contents | other.contents,
+            self.keys | other.keys,
+            self.attestations | other.attestations,
         )
 
 
@@ -119,7 +124,8 @@ class Evidence(NamedTuple):
 
     `packuments` has an entry for each name that was asked about; `manifests` one for each (name, version)
     that was asked about and answered; `advisories` is None where no source answered; `contents` has an entry
-    for each (name, version) whose tarball was asked for.
+    for each (name, version) whose tarball was asked for. A registry without keys is Missing by its URL in
+    `keys`.
     """
 
     packuments: Mapping[str, Packument | Missing | Unanswered] = {}
@@ -130,6 +136,8 @@ class Evidence(NamedTuple):
     histories: Mapping[str, History | Missing | Unanswered] = {}
     now: float = 0.0  # seconds since 1970, when all this was asked
     contents: Mapping[tuple[str, str], Contents | Unanswered] = {}
+    keys: Mapping[str, Keys | Missing | Unanswered] = {}  # by a package's name: those of its registry
+    attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""

@@ -30,6 +30,8 @@ class Publication(NamedTuple):
     file_count: int | None = None
     git_head: bool = False  # does it name a commit?
     deprecated: str | None = None
+    bin: Mapping[str, str] | None = None  # the commands that it brings: name to file
+    repository: str | None = None  # where its source is said to be, as package.json writes it
 
 
 class History(NamedTuple):

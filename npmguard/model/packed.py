@@ -81,7 +81,8 @@ class Packed(NamedTuple):
     `files` are sorted by path. `packed_size` is the tarball's own, or what its files take when compressed.
     `source` tells where this comes from: "folder", or "tarball" where there is one already. `leaks`, `maps`
     and `unread` (files that were not looked into, with the reason) come of reading the files. `ignore_files`
-    are the .npmignore and .gitignore files of the folder, None where nobody looked.
+    are the .npmignore and .gitignore files of the folder, None where nobody looked; `left_out` the secrets in
+    .npmrc files beside what is packed, which npm leaves out.
     """
 
     source: str
@@ -94,6 +95,7 @@ class Packed(NamedTuple):
     shadows: tuple[Shadow, ...] = ()
     previous: Release | None = None
     ignore_files: tuple[str, ...] | None = None
+    left_out: tuple[Leak, ...] = ()
 
     @property
     def unpacked_size(self) -> int:

@@ -1,7 +1,7 @@
 """Which installed packages npm packs along with a package that bundles some of its dependencies.
 
-npm looks at what is installed, not at the lockfile: the names in `bundleDependencies` are looked up in
-node_modules as node would do it, and then, for each package found, its own dependencies.
+npm looks at what is installed, not at the project's lockfile: the names in `bundleDependencies` are looked
+up in node_modules as node would do it, and then, for each package found, its own dependencies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from npmguard.errors import InputError
 from npmguard.packing.declared import Declared, declared
-from npmguard.packing.disk import Disk
+from npmguard.packing.disk import Disk, real, relative
+from npmguard.packing.hidden import noted
 
 _MOST = 20_000
 
@@ -76,10 +77,19 @@ def _brings(node: _Node, name: str) -> bool:
     return name in said.needed and not (node.parent is None and name in said.dev)
 
 
+def _shared(one: str, other: str) -> str:
+    """The folder that both are below."""
+    try:
+        return os.path.commonpath([one, other]).replace(os.sep, "/")
+    except ValueError:  # on two drives
+        return one
+
+
 class _Installed:
     def __init__(self, root: str, manifest: Declared, disk: Disk) -> None:
         self._disk = disk
         self._root = root
+        self._noted = noted(root, disk) if manifest.bundled else None
         self._targets: dict[str, _Node] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._children: dict[str, tuple[str, _Node, bool]] = {}
@@ -96,7 +106,7 @@ class _Installed:
             return None
         # a link's target: npm looks in the folders above it, as far as it shares them with the root
         folder = last.real
-        shared = os.path.commonpath([folder, self._root])
+        shared = _shared(folder, self._root)
         while folder != shared:
             folder = posixpath.dirname(folder)
             if name in self._kids(folder):
@@ -107,14 +117,14 @@ class _Installed:
         path = posixpath.join(folder, "node_modules", name)
         found = self._children.get(path)
         if found is None:
-            real = os.path.realpath(path)
-            link = real != path
+            place = real(path)
+            link = place != path
             if link:
-                node = self._targets.get(real)
+                node = self._targets.get(place)
                 if node is None:
-                    node = self._targets[real] = _Node(real, None, self._declared(real))
+                    node = self._targets[place] = _Node(place, None, self._declared(place))
             else:
-                node = _Node(real, parent or _Node(folder, None, Declared()), self._declared(real))
+                node = _Node(place, parent or _Node(folder, None, Declared()), self._declared(place))
             found = self._children[path] = (path, node, link)
         return found
 
@@ -134,12 +144,23 @@ class _Installed:
                         names.append(name)
             except InputError:
                 names = []  # npm takes one that cannot be read for an empty one
+            if self._noted is not None:
+                place = relative(modules, self._root)
+                names = [name for name in names if f"{place}/{name}" in self._noted]
             found = frozenset(name for name in names if "/." not in name)
             self._names[folder] = found
         return found
 
     def _declared(self, folder: str) -> Declared:
-        """What a package says of itself; one that cannot be read says nothing."""
+        """What a package says of itself, or what npm noted of it; one that cannot be read says nothing."""
+        place = relative(folder, self._root)
+        modules = place.rpartition("/")[0].rpartition("/@")[0] or place.rpartition("/")[0]
+        # what a link leads to may be changed by hand, so npm looks into that
+        entry = None
+        if self._noted is not None and posixpath.basename(modules) == "node_modules":
+            entry = self._noted.get(place)
+        if entry is not None:
+            return declared(entry)
         try:
             manifest: Any = json.loads(
                 self._disk.text(posixpath.join(folder, "package.json")).text.removeprefix("\ufeff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
 
 from npmguard.errors import InputError
@@ -15,6 +16,16 @@ _DEEPEST = 256
 
 Folder = dict[str, bool | None]
 """The entries of a folder: True for a folder, False for a file, None for a link and anything else."""
+
+
+def real(path: str) -> str:
+    """A path without links, with slashes alone."""
+    return os.path.realpath(path).replace(os.sep, "/")
+
+
+def relative(path: str, start: str) -> str:
+    """A path as seen from a folder, with slashes alone."""
+    return os.path.relpath(path, start).replace(os.sep, "/")
 
 
 class Disk:
@@ -64,7 +75,7 @@ class Disk:
         self._looks += 1 + len(found)
         if self._looks > _MOST_LOOKS:
             raise self.error(
-                os.path.join(self.root, "package.json"), '"files" has too many globs for so many files'
+                posixpath.join(self.root, "package.json"), '"files" has too many globs for so many files'
             )
         return found
 
@@ -79,9 +90,9 @@ class Disk:
         for path in waiting:
             for name, is_folder in (self.look(path) or {}).items():
                 if not name.startswith(".") and is_folder is not None:
-                    yield os.path.relpath(os.path.join(path, name), folder), is_folder
+                    yield relative(posixpath.join(path, name), folder), is_folder
                     if is_folder:
-                        waiting.append(os.path.join(path, name))
+                        waiting.append(posixpath.join(path, name))
 
     def shown_path(self, path: str) -> str:
         """A path as the user knows it."""

@@ -118,6 +118,14 @@ def _matches(
                 yield prefix + name, is_folder
             elif is_folder:
                 waiting.append((prefix + name, place + 1))
+            elif is_folder is False and one.kind == LITERAL and _ends_in_stars(pattern, place):
+                yield prefix + name, False
+
+
+def _ends_in_stars(pattern: Sequence[Part], place: int) -> bool:
+    """Does `name/**` name a file, too? It does to npm, unless a `**` stands before the name as well."""
+    after_stars = place > 0 and pattern[place - 1].kind == GLOBSTAR
+    return place == len(pattern) - 2 and pattern[-1].kind == GLOBSTAR and not after_stars
 
 
 def _named(one: Part, here: Folder) -> Iterator[str]:

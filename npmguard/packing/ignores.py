@@ -72,7 +72,7 @@ class Rules:
         self.brings_back.append((len(line) - len(plain)) % 2 == 1)
         alternatives = [parts(choice) for choice in dict.fromkeys(expand(plain))]
         if len(alternatives) + len(self.paths) > _MOST or rank > _MOST:
-            raise TooMany("more than 250,000 patterns")
+            raise TooMany(f"more than {_MOST:,} patterns")
         # npm holds such a rule against the names of folders far below, too
         is_relative = any(len(texts) <= (1 if texts[-1] else 2) for texts in alternatives)
         for texts in alternatives:
@@ -148,6 +148,11 @@ class Names:
             self.endings.append((rank, one.text))
         elif one.test is not None:
             self.tests.append((rank, one.test))
+
+    @property
+    def nothing(self) -> bool:
+        """Is there no part at all?"""
+        return not (self.literals or self.endings or self.tests) and self.always < 0
 
     def best(self, folded: str, lowered: str) -> int:
         """The highest rank of a part that this name fits, or -1."""
@@ -372,7 +377,7 @@ class Place:
         levels: list[Level] = []
         for level, step in zip(self.levels, steps, strict=True):
             _append(levels, Level(level.rules, level.rules.live(step.items), level.exact))
-        _append(levels, Level(rules, rules.start, exact or verdict.file))
+        levels.append(Level(rules, rules.start, exact or verdict.file))
         return self._places.at(tuple(levels))
 
     def _interests(self, folded: str, lowered: str) -> bool:
@@ -416,13 +421,9 @@ class Place:
 
 
 def _append(levels: list[Level], level: Level) -> None:
-    """Adds a level, unless it cannot change anything."""
+    """Adds a level above a folder's own, unless it cannot change anything."""
     rules, live, _ = level
-    if (
-        not live.items
-        and not (rules.names.literals or rules.names.endings or rules.names.tests)
-        and rules.names.always < 0
-    ):
+    if not live.items and rules.names.nothing and rules.relative is None:
         return
     if levels and rules.only_excludes and levels[-1].rules is rules and levels[-1].live is live:
         return

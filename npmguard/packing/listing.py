@@ -9,14 +9,14 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from npmguard import jsontext
+from npmguard import jsontext, text
 from npmguard.errors import InputError
 from npmguard.globs import is_member, workspace_patterns
 from npmguard.model.packed import Oddity, PackedFile, Shadow
 from npmguard.packing.braces import TooMany
 from npmguard.packing.bundled import Bundled, bundled
 from npmguard.packing.declared import Declared, declared
-from npmguard.packing.disk import Disk
+from npmguard.packing.disk import Disk, real, relative
 from npmguard.packing.ignores import Place, Places, Rules, Text
 from npmguard.packing.package import BELOW, DEFAULTS, Own, own
 from npmguard.project import files
@@ -68,7 +68,7 @@ def listing(folder: str | os.PathLike[str], *, npm: int = 12, around: Surroundin
         shadows = walk.shadows(paths)
     except TooMany as error:
         raise InputError(walk.disk.shown, str(error)) from None
-    return Listing(tuple(walk.described(paths)), shadows, tuple(walk.outside))
+    return Listing(tuple(walk.described(paths)), shadows, tuple(sorted(walk.outside)))
 
 
 def packed_files(folder: str | os.PathLike[str]) -> list[str]:
@@ -93,7 +93,10 @@ class _Package(NamedTuple):
 class _Walk:
     def __init__(self, folder: str | os.PathLike[str], npm: int, around: Surroundings | None) -> None:
         shown = os.fspath(folder)
-        self.root = os.path.realpath(shown)
+        try:
+            self.root = real(shown)
+        except ValueError as error:  # a NUL, that no path can hold
+            raise InputError(shown, f"cannot be read: {error}") from None
         self.disk = Disk(self.root, shown)
         self.npm = npm
         self.outside: list[Oddity] = []
@@ -106,8 +109,15 @@ class _Walk:
             self.declared = declared(manifest)
         except ValueError as error:
             raise InputError(shown_file, str(error)) from None
-        members = workspace_folders(self.root, patterns) if (patterns := workspace_patterns(manifest)) else []
-        self._members = {self._name(member): member for member in members}
+        self._members: dict[str, str] = {}
+        for member in (
+            workspace_folders(self.root, patterns) if (patterns := workspace_patterns(manifest)) else ()
+        ):
+            name = self._name(member)
+            other = self._members.setdefault(name, member)
+            if other != member:
+                reason = f'two workspaces are called "{name}": {other} and {member}'
+                raise InputError(shown_file, text.one_line(reason))
         self._around = _surroundings(self.root) if around is None else around
         self._rules: dict[tuple[Text, ...], Rules] = {}
         self._places = Places()
@@ -117,13 +127,15 @@ class _Walk:
 
     def _name(self, member: str) -> str:
         """The name of a workspace: its package's, or its folder's."""
-        try:
-            text = self.disk.text(posixpath.join(self.root, member, "package.json")).text
-            manifest = jsontext.loads(text.encode(), member)
-            name = manifest.get("name")
-        except (InputError, AttributeError):
-            name = None
-        return name if isinstance(name, str) and name else posixpath.basename(member)
+        path = posixpath.join(self.root, member, "package.json")
+        shown = self.disk.shown_path(path)
+        manifest = jsontext.loads(files.read(path, shown), shown)
+        name = manifest.get("name") if isinstance(manifest, dict) else None
+        if isinstance(name, str) and name:
+            return name
+        scope = posixpath.basename(posixpath.dirname(member))
+        base = posixpath.basename(member)
+        return f"{scope}/{base}" if scope.startswith("@") else base
 
     def paths(self) -> list[str]:
         """The paths of all files, sorted."""
@@ -137,14 +149,14 @@ class _Walk:
     def _along(self, package: Bundled) -> Iterator[str]:
         """The files of a bundled package."""
         path, said, link = package
-        prefix = os.path.relpath(path, self.root).replace(os.sep, "/")
+        prefix = relative(path, self.root)
         if prefix.startswith("../"):
             self.outside.append(
                 Oddity("outside", prefix, "a bundled dependency that lies outside the package")
             )
             return
-        if link and not _is_below(target := os.path.realpath(path), self.root):
-            where = os.path.relpath(target, self.root).replace(os.sep, "/")
+        if link and not _is_below(target := real(path), self.root):
+            where = relative(target, self.root)
             self.outside.append(Oddity("outside", prefix, f"a bundled dependency that is a link to {where}"))
         has_manifest = "package.json" in self.disk.folder(path)
         rules = own(said, path, self.disk, self.npm, root=False) if has_manifest else None
@@ -157,12 +169,12 @@ class _Walk:
         if prefix is not None and workspaces:
             if self.root != prefix and self.root in workspaces:
                 folder = prefix
-                names = os.path.relpath(posixpath.dirname(self.root), prefix).split("/")
+                names = relative(posixpath.dirname(self.root), prefix).split("/")
                 for name in ("", *(name for name in names if name != ".")):
                     folder = posixpath.join(folder, name) if name else folder
                     lines += self._first_of(folder)
             elif self.root == prefix:
-                lines += [Text(os.path.relpath(path, self.root)) for path in workspaces]
+                lines += [Text(relative(path, self.root)) for path in workspaces]
         if ignore_file is not None and self.npm >= 12 and os.path.exists(ignore_file):
             lines.append(Text(files.read(ignore_file, ignore_file).decode("utf-8", "replace"), ignore_file))
         return tuple(lines)
@@ -253,7 +265,7 @@ class _Walk:
             leads_to = os.readlink(place)
         except OSError:
             return  # no link, or gone
-        if not _is_below(os.path.realpath(place), self.root):
+        if not _is_below(real(place), self.root):
             self.outside.append(Oddity("outside", path, f"a link to {leads_to}, which npm does not pack"))
 
     def shadows(self, paths: list[str]) -> tuple[Shadow, ...]:
@@ -332,7 +344,7 @@ def _surroundings(root: str) -> Surroundings:
         except InputError:
             continue
         patterns = workspace_patterns(manifest) if isinstance(manifest, dict) else []
-        if patterns and is_member(os.path.relpath(root, above).replace(os.sep, "/"), patterns):
+        if patterns and is_member(relative(root, above), patterns):
             return Surroundings(above, (root,))
     return Surroundings()
 

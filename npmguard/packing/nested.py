@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
+
+from npmguard.errors import InputError
+from npmguard.packing.bounds import USUAL, Bounds
+from npmguard.packing.gunzip import Unpacked
+from npmguard.packing.tarball import entries
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -21,11 +25,13 @@ LARGEST = 128 << 20  # bytes of all members together
 _RATIO = 200  # of unpacked to packed, once _GRACE bytes are unpacked
 _GRACE = 4 << 20
 _DIRECTORY = 4 << 20  # bytes of a zip's list of its members, looked at before it is read
-_PIECE = 1 << 20
 
 
 class Member(NamedTuple):
-    """A file in an archive; `data` is None, and `reason` says why, where it is not read."""
+    """A file in an archive; `data` is None, and `reason` says why, where it is not read.
+
+    The path in a tar file is without its first folder, as npm unpacks it.
+    """
 
     path: str
     data: bytes | None
@@ -58,43 +64,27 @@ def members(data: bytes, path: str) -> Iterator[Member]:
 # -- gzip and tar
 
 
+def _bounds() -> Bounds:
+    return USUAL._replace(
+        unpacked=LARGEST, ratio=_RATIO, grace=_GRACE, entries=MOST_MEMBERS, file=LARGEST_MEMBER
+    )
+
+
 def _gunzipped(data: bytes) -> bytes:
-    unpacked = bytearray()
-    unpacker = zlib.decompressobj(31)
-    rest = data
-    while rest and not unpacker.eof:
-        try:
-            unpacked += unpacker.decompress(rest, _PIECE)
-        except zlib.error:
-            raise Unreadable("a broken gzip file") from None
-        rest = unpacker.unconsumed_tail
-        _bounded(len(unpacked), len(data))
-        if unpacker.eof and unpacker.unused_data[:3] == _GZIP:
-            rest, unpacker = unpacker.unused_data, zlib.decompressobj(31)
-    if not unpacker.eof:
-        raise Unreadable("a gzip file that is cut off")
-    return bytes(unpacked)
+    try:
+        return b"".join(Unpacked(data, "", _bounds()))
+    except InputError as error:
+        raise Unreadable(error.reason) from None
 
 
 def _tarred(data: bytes) -> Iterator[Member]:
-    import tarfile
-
-    seen = 0
     try:
-        with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
-            for entry in archive:
-                seen += 1
-                if seen > MOST_MEMBERS:
-                    raise Unreadable(f"more than {MOST_MEMBERS:,} files")
-                if not entry.isreg() or entry.issparse():
-                    continue
-                if entry.size > LARGEST_MEMBER:
-                    yield _too_large(entry.name)
-                    continue
-                file = archive.extractfile(entry)
-                yield Member(entry.name, file.read() if file else b"")
-    except (tarfile.TarError, OSError, EOFError, ValueError, RecursionError):
-        raise Unreadable("a broken tar file") from None
+        for entry in entries(data, "", _bounds()):
+            if entry.kind != "file":
+                continue
+            yield _too_large(entry.path) if entry.data is None else Member(entry.path, entry.data)
+    except InputError as error:
+        raise Unreadable(error.reason) from None
 
 
 # -- zip
@@ -110,7 +100,7 @@ def _zipped(data: bytes) -> Iterator[Member]:
         raise Unreadable("a broken zip file") from None
     infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(infos) > MOST_MEMBERS:
-        raise Unreadable(f"more than {MOST_MEMBERS:,} files")
+        raise Unreadable(f"more than {MOST_MEMBERS:,} entries")
     if _overlap(infos):
         raise Unreadable("its members overlap, as in a zip bomb")
     total = 0
@@ -140,7 +130,7 @@ def _directory_bounded(data: bytes) -> None:
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - (1 << 16) - 22))
     if at < 0 or int.from_bytes(data[at + 12 : at + 16], "little") > _DIRECTORY:
         # also where the length stands elsewhere, in the large form of the format
-        raise Unreadable("a zip file that is cut off" if at < 0 else f"more than {MOST_MEMBERS:,} files")
+        raise Unreadable("a zip file that is cut off" if at < 0 else f"more than {MOST_MEMBERS:,} entries")
 
 
 def _overlap(infos: list[ZipInfo]) -> bool:
@@ -158,6 +148,6 @@ def _too_large(path: str) -> Member:
 
 def _bounded(unpacked: int, packed: int) -> None:
     if unpacked > LARGEST:
-        raise Unreadable(f"it unpacks to more than {LARGEST >> 20} MiB")
+        raise Unreadable(f"unpacks to more than npmguard reads ({LARGEST >> 20} MiB)")
     if unpacked > _GRACE and unpacked > packed * _RATIO:
-        raise Unreadable(f"it unpacks to more than {_RATIO} times its size")
+        raise Unreadable(f"unpacks to more than {_RATIO} times its size: not read on")

@@ -7,7 +7,7 @@ from typing import Any
 
 # In the order in which npm publish runs them, all before it lists and packs the files (npm's publish command,
 # libnpmpack, pacote). `postpack` runs when the tarball is made, and changes nothing in it.
-_BEFORE = ("prepublishOnly", "prepack", "prepare")
+BEFORE = ("prepublishOnly", "prepack", "prepare")
 
 
 def before_packing(manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -18,4 +18,4 @@ def before_packing(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     scripts = manifest.get("scripts")
     if not isinstance(scripts, Mapping):
         return ()
-    return tuple(name for name in _BEFORE if isinstance(scripts.get(name), str) and scripts[name])
+    return tuple(name for name in BEFORE if isinstance(scripts.get(name), str) and scripts[name])

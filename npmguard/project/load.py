@@ -83,6 +83,11 @@ def home(folder: str) -> Found:
     """The project that is at home in a folder: the folder's own, or the one it is a workspace of."""
     if any(_has(folder, name) for name in LOCKFILES):
         return Found(folder)
+    return Found(root(folder))
+
+
+def root(folder: str) -> str:
+    """The folder of the project that has this folder as a workspace; else the folder itself."""
     here = os.path.abspath(folder)
     above = os.path.dirname(here)
     for _ in range(12):
@@ -93,11 +98,11 @@ def home(folder: str) -> Found:
             except InputError:
                 break
             if is_member(member, patterns):
-                return Found(os.path.relpath(above))
+                return os.path.relpath(above)
         if above == os.path.dirname(above):
             break
         above = os.path.dirname(above)
-    return Found(folder)
+    return folder
 
 
 def _members(folder: str) -> set[str]:

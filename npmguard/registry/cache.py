@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 6
+_SCHEMA = 7
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -36,6 +36,8 @@ CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE proofs (
+  url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -71,6 +73,14 @@ class KeptHistory(NamedTuple):
 
     etag: str | None
     modified: str | None
+    fetched: float
+    fresh_until: float
+    body: bytes
+
+
+class KeptProof(NamedTuple):
+    """A registry's keys or what is attested about a release, packed; empty where the registry has none."""
+
     fetched: float
     fresh_until: float
     body: bytes
@@ -201,6 +211,14 @@ class Cache:
             found.update(self._rows(query, chunk))
         return found
 
+    def proofs(self, urls: Iterable[str]) -> dict[str, KeptProof]:
+        """What is kept of the keys and attestations at these URLs."""
+        found: dict[str, KeptProof] = {}
+        for url in urls:
+            for row in self._rows("SELECT fetched,fresh_until,body FROM proofs WHERE url=?", (url,)):
+                found[url] = KeptProof(*row)
+        return found
+
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
         if self._db is None:
             return []
@@ -280,6 +298,14 @@ class Cache:
                     (time.time(), fresh_until, url),
                 )
 
+    def keep_proof(self, url: str, body: bytes, fresh_until: float) -> None:
+        """Keeps packed keys or attestations in place of what was kept before."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "INSERT OR REPLACE INTO proofs VALUES (?,?,?,?)", (url, time.time(), fresh_until, body)
+                )
+
     def keep_manifest(
         self,
         url: str,
@@ -317,6 +343,7 @@ class Cache:
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.execute("DELETE FROM contents WHERE fetched<?", (old,))
+                db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from npmguard.model import History, Missing, Needs, Packument, Unanswered, VersionManifest
+from npmguard.model import (
+    Attestation,
+    History,
+    Keys,
+    Missing,
+    Needs,
+    Packument,
+    Unanswered,
+    VersionManifest,
+)
 from npmguard.project.npmrc import NpmConfig
 from npmguard.registry.cache import Cache, Kept, default_path
 
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from npmguard.registry.light import Answer
 
 Progress = Callable[[int, int], None]
+Job = Callable[["Http"], Coroutine[Any, Any, None]]
 Bulk = Mapping[str, Sequence[str]]
 
 _ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
@@ -34,6 +45,8 @@ _FULL = {"accept": "application/json"}
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
 _LARGEST_MANIFEST = 8 * 1024 * 1024
+_LARGEST_PROOF = 8 * 1024 * 1024  # what is attested about a release has some 15 kB
+_NONE = (400, 404, 405)  # what registries without keys and attestations answer when asked for them
 _FRESH = 300.0  # seconds that an answer without Cache-Control is good for, as npm has it
 _FRESHEST = 3600.0
 _DAY = 86_400.0
@@ -59,6 +72,19 @@ class Answers(NamedTuple):
     bulk_error: str | None = None
     stats: Stats = Stats()
     histories: Mapping[str, History | Missing | Unanswered] = {}
+    keys: Mapping[str, Keys | Missing | Unanswered] = {}
+    attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
+
+
+class _Proof(NamedTuple):
+    """Keys or attestations: where they are, who has them, how they are read, kept, and taken in."""
+
+    url: str
+    subject: str
+    read: Callable[[bytes], Any]
+    packed: Callable[[Any], bytes]
+    unpacked: Callable[[bytes, float], Any]
+    take: Callable[[Any], None]
 
 
 def fetch(
@@ -125,6 +151,8 @@ class _Run:
         self.packuments: dict[str, Packument | Missing | Unanswered] = {}
         self.manifests: dict[tuple[str, str], VersionManifest] = {}
         self.histories: dict[str, History | Missing | Unanswered] = {}
+        self.keys: dict[str, Keys | Missing | Unanswered] = {}
+        self.attestations: dict[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
         self.bulk_answer: dict[str, Any] | None = None
         self.bulk_error: str | None = None
         self.from_cache = self.requests = 0
@@ -164,11 +192,18 @@ class _Run:
             elif not self.offline:
                 missing.append(key)
         past = self.known_histories(now) if self.needs.histories else {}
-        if stale or missing or past or (self.bulk and not self.offline):
-            self.ask(stale, missing, past)
-        stats = Stats(self.requests, self.from_cache, self.oldest)
+        proofs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
+        if stale or missing or past or proofs or (self.bulk and not self.offline):
+            self.ask(stale, missing, past, proofs)
         return Answers(
-            self.packuments, self.manifests, self.bulk_answer, self.bulk_error, stats, self.histories
+            self.packuments,
+            self.manifests,
+            self.bulk_answer,
+            self.bulk_error,
+            Stats(self.requests, self.from_cache, self.oldest),
+            self.histories,
+            self.keys,
+            self.attestations,
         )
 
     def known_histories(self, now: float) -> dict[str, KeptHistory | None]:
@@ -203,6 +238,58 @@ class _Run:
             return {}
         return past
 
+    def unknown_proofs(self, now: float) -> list[Job]:
+        """Takes the keys and attestations that the cache has; gives what asks for the others."""
+        proofs = {self.place(proof.url): proof for proof in self.proofs(now)}
+        kept = self.cache.proofs(proofs)
+        jobs: list[Job] = []
+        for place, proof in proofs.items():
+            found = kept.get(place)
+            if found is not None and (self.offline or found.fresh_until > now):
+                try:
+                    known = proof.unpacked(found.body, found.fetched) if found.body else None
+                except ValueError:
+                    pass
+                else:
+                    proof.take(Missing(proof.subject) if known is None else known)
+                    continue
+            if self.offline:
+                proof.take(Unanswered(proof.subject, "offline, and not in the cache"))
+            else:
+                jobs.append(partial(self.proof, proof))
+        return jobs
+
+    def take_keys(self, names: Iterable[str], found: Keys | Missing | Unanswered) -> None:
+        self.keys.update(dict.fromkeys(names, found))
+
+    def proofs(self, now: float) -> Iterable[_Proof]:
+        from npmguard.registry import attestations, keys
+
+        by_registry: dict[str, list[str]] = {}
+        for name in sorted(self.needs.keys):
+            by_registry.setdefault(self.config.registry_for(name), []).append(name)
+        for registry, names in by_registry.items():
+            yield _Proof(
+                registry + keys.PATH,
+                registry,
+                partial(keys.read, registry=registry, fetched=now),
+                keys.packed,
+                keys.unpacked,
+                partial(self.take_keys, names),
+            )
+        for name, version in sorted(self.needs.attestations):
+            if not askable(name):
+                self.attestations[name, version] = Missing(name)
+                continue
+            yield _Proof(
+                self.config.registry_for(name) + attestations.path(name, version),
+                name,
+                attestations.read,
+                attestations.packed,
+                lambda body, fetched: attestations.unpacked(body),
+                partial(self.attestations.__setitem__, (name, version)),
+            )
+
     def url(self, name: str, version: str | None = None) -> str:
         return url_of(self.config, name, version)
 
@@ -234,13 +321,14 @@ class _Run:
         stale: Mapping[str, Kept | None],
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
+        proofs: Sequence[Job],
     ) -> None:
-        if not stale and not manifests and not past and self.ask_lightly():
+        if not stale and not manifests and not past and not proofs and self.ask_lightly():
             return
         import asyncio
 
-        self.total = len(stale) + len(manifests) + len(past) + (1 if self.bulk else 0)
-        asyncio.run(self.ask_all(stale, manifests, past))
+        self.total = len(stale) + len(manifests) + len(past) + len(proofs) + (1 if self.bulk else 0)
+        asyncio.run(self.ask_all(stale, manifests, past, proofs))
 
     def ask_lightly(self) -> bool:
         """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
@@ -266,6 +354,7 @@ class _Run:
         stale: Mapping[str, Kept | None],
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
+        proofs: Sequence[Job],
     ) -> None:
         import asyncio
 
@@ -275,6 +364,7 @@ class _Run:
             jobs = [self.packument(http, name, kept) for name, kept in sorted(stale.items())]
             jobs += [self.manifest(http, name, version) for name, version in sorted(manifests)]
             jobs += [self.history(http, name, kept) for name, kept in sorted(past.items())]
+            jobs += [job(http) for job in proofs]
             if self.bulk:
                 # first, as it is the one answer that the others do not help with
                 jobs.insert(0, self.advisories(http))
@@ -373,6 +463,26 @@ class _Run:
                 etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
                 until = _fresh_until(answer)
                 self.cache.keep_history(self.place(url), packed(history), etag, modified, until)
+
+    async def proof(self, proof: _Proof, http: Http) -> None:
+        answer = await http.get(proof.url, _FULL, _LARGEST_PROOF)
+        self.step()
+        body = b""
+        if answer.status in _NONE:
+            proof.take(Missing(proof.subject))
+        elif answer.status != 200:
+            proof.take(Unanswered(proof.subject, refusal(answer, "GET", urlsplit(proof.url).path)))
+            return
+        else:
+            try:
+                found = proof.read(answer.body)
+            except ValueError as error:
+                proof.take(Unanswered(proof.subject, not_json(answer, str(error))))
+                return
+            proof.take(found)
+            body = proof.packed(found)
+        if "no-store" not in answer.headers.get("cache-control", ""):
+            self.cache.keep_proof(self.place(proof.url), body, _fresh_until(answer))
 
     # -- advisories
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from npmguard.model import History, Publication
-from npmguard.registry.packument import deprecated, install_scripts, text, texts
+from npmguard.registry.packument import deprecated, install_scripts, seconds, text, texts
 
 
 class _Version(msgspec.Struct):
@@ -25,6 +24,8 @@ class _Version(msgspec.Struct):
     maintainers: Any = None
     deprecated: Any = None
     gitHead: Any = None
+    bin: Any = None
+    repository: Any = None
     npm_user: Any = msgspec.field(name="_npmUser", default=None)
     npm_operations: msgspec.Raw = msgspec.field(
         name="_npmOperationalInternal", default=msgspec.Raw(b"")
@@ -52,10 +53,11 @@ def read(data: bytes, name: str) -> History:
     times = {
         version: when
         for version, written in texts(document.time).items()
-        if version not in ("created", "modified") and (when := _seconds(written)) is not None
+        if version not in ("created", "modified") and (when := seconds(written)) is not None
     }
     found = [
-        _publication(number, version, times.get(number)) for number, version in document.versions.items()
+        _publication(name, number, version, times.get(number))
+        for number, version in document.versions.items()
     ]
     if all(publication.time is not None for publication in found):
         found.sort(key=lambda publication: publication.time or 0)
@@ -86,7 +88,7 @@ def _document(data: bytes) -> _Document:
     return msgspec.convert({**raw, "versions": kept}, _Document)
 
 
-def _publication(number: str, found: _Version, when: float | None) -> Publication:
+def _publication(name: str, number: str, found: _Version, when: float | None) -> Publication:
     dist = found.dist if isinstance(found.dist, dict) else {}
     user = found.npm_user if isinstance(found.npm_user, dict) else {}
     scripts: Mapping[str, str] | None = install_scripts(found.scripts, found.gypfile)
@@ -108,6 +110,8 @@ def _publication(number: str, found: _Version, when: float | None) -> Publicatio
         _count(dist.get("fileCount")),
         isinstance(found.gitHead, str),
         deprecated(found.deprecated),
+        commands(found.bin, name),
+        source(found.repository),
     )
 
 
@@ -119,6 +123,18 @@ def _real(found: _Version) -> bool:
         or bool(bytes(found.npm_operations))
         or any(key in dist for key in ("signatures", "npm-signature", "attestations"))
     )
+
+
+def commands(bin: object, name: str) -> dict[str, str]:
+    """The commands that a manifest's `bin` names: a text stands for one by the package's name."""
+    if isinstance(bin, str):
+        return {name.rpartition("/")[2]: bin} if bin else {}
+    return dict(texts(bin))
+
+
+def source(repository: object) -> str | None:
+    """Where a manifest says that its source is: `repository` is a text, or an object with a URL."""
+    return text(repository.get("url") if isinstance(repository, dict) else repository)
 
 
 def _names(found: object) -> tuple[str, ...]:
@@ -138,13 +154,6 @@ def _signatures(found: object) -> tuple[tuple[str, str], ...]:
 
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
-
-
-def _seconds(written: str) -> float | None:
-    try:
-        return datetime.fromisoformat(written).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 # -- in the cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -115,8 +116,11 @@ def _document(data: bytes) -> _Document:
         return _loosely(data)
 
 
-def _loosely(data: bytes) -> _Document:
-    """What can be read of a document that is odd somewhere, as far as the standard library reads it."""
+def document(data: bytes) -> dict[str, Any]:
+    """The object that a registry answered with, read as leniently as the standard library does.
+
+    Raises ValueError where it is none.
+    """
     try:
         raw = json.loads(data.decode("utf-8-sig"))
         # half a character can be neither kept nor shown
@@ -124,7 +128,13 @@ def _loosely(data: bytes) -> _Document:
     except (ValueError, RecursionError):
         raise ValueError("the registry's answer is no JSON") from None
     if not isinstance(raw, dict):
-        raise ValueError("the registry's answer is no packument")
+        raise ValueError("the registry's answer is no object")
+    return raw
+
+
+def _loosely(data: bytes) -> _Document:
+    """What can be read of a document that is odd somewhere, as far as the standard library reads it."""
+    raw = document(data)
     versions = raw.get("versions")
     if not isinstance(versions, dict):
         raise ValueError("the registry answered without any versions")
@@ -195,6 +205,15 @@ def deprecated(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def seconds(written: str) -> float | None:
+    """An ISO date in seconds since 1970, UTC where it names no zone; None for what is no date."""
+    try:
+        found = datetime.fromisoformat(written)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def texts(value: object) -> Mapping[str, str]:

@@ -39,6 +39,8 @@ CHECK = (
     "outdated",
     "deprecated",
     "unmaintained",
+    "signature-invalid",
+    "manifest-confusion",
     "provenance-lost",
     "odd-release",
     "maintainer-change",

@@ -50,6 +50,26 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         )
     for leaks in alike.values():
         yield _finding(project, leaks)
+    for leak in project.packed.left_out:
+        yield _left_out(project, leak)
+
+
+def _left_out(project: Project, leak: Leak) -> Finding:
+    """A secret in an .npmrc: not in npm's tarball, and nowhere safe either."""
+    what = text.one_line(f"{leak.issuer} {leak.what}", 80)
+    return Finding(
+        "leaked-secret",
+        Severity.MODERATE,
+        f"{what} in {shown(leak.path)}, which npm leaves out",
+        f"Line {leak.line}: {text.one_line(leak.redacted, 60)}. npm never packs an .npmrc, but yarn 4 does, "
+        f"and so does whoever zips the folder. First {revoking.how(leak.issuer, leak.what)}; then have the "
+        "file name a variable (${NPM_TOKEN}) instead.",
+        Confidence(leak.confidence if leak.confidence in _SEVERITIES else "low"),
+        fix=Fix("remove"),
+        location=publishing.place(project, leak.path, leak.line if leak.line > 0 else None),
+        ids=(leak.detector,),
+        subject=f"{leak.detector} {leak.path} {leak.redacted}",
+    )
 
 
 def _finding(project: Project, leaks: Sequence[Leak]) -> Finding:

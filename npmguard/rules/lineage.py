@@ -82,7 +82,7 @@ def needs(project: Project, settings: Settings) -> Needs:
 
 
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
-    """The histories of the packages of which a new release is locked."""
+    """The histories of the packages of which a new release is locked, or of all where it is to look deep."""
     return Needs(
         histories=frozenset(
             package.name
@@ -91,7 +91,7 @@ def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
             and package.version
             and packument.registry_facts
             and package.name not in evidence.histories
-            and new(packument, package.version)
+            and (settings.deep or new(packument, package.version))
         )
     )
 

@@ -29,6 +29,7 @@ from collections.abc import Iterator, Sequence
 
 from npmguard import text
 from npmguard.model import Confidence, Evidence, Finding, Fix, Packed, Project, Severity
+from npmguard.packing.scripts import BEFORE
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
 from npmguard.rules.entries import Entry, Files, Wrong, entries, tidy
@@ -107,7 +108,7 @@ def _severity(project: Project, files: Files, entry: Entry) -> Severity:
 def _to_build(project: Project, packed: Packed, files: Files, entry: Entry) -> str | None:
     """The folder that holds nothing yet, where a script that npm runs before it packs may well make it."""
     if packed.source != "folder" or not any(
-        name in publishing.BEFORE_PACKING for name in publishing.scripts(project.manifest.data)
+        name in BEFORE for name in publishing.scripts(project.manifest.data)
     ):
         return None
     path = tidy(entry.targets[0]).partition("*")[0]
@@ -133,7 +134,7 @@ def _listed(project: Project, path: str) -> bool:
 
 def _unbuilt(project: Project, top: str, found: Sequence[Entry]) -> Finding:
     scripts = publishing.scripts(project.manifest.data)
-    script = next(name for name in publishing.BEFORE_PACKING if name in scripts)
+    script = next(name for name in BEFORE if name in scripts)
     fields = text.some((_field(entry) for entry in found), 5)
     return Finding(
         "missing-entry-point",
@@ -240,7 +241,7 @@ def _advice(project: Project, packed: Packed, target: str) -> str:
     if not _listed(project, path.partition("*")[0]):
         return f'"files" does not name it: add "{shown(posixpath.dirname(path) or path)}" there.'
     builds = [name for name in ("build", "compile", "bundle", "dist") if name in scripts]
-    if builds and not any(name in scripts for name in publishing.BEFORE_PACKING):
+    if builds and not any(name in scripts for name in BEFORE):
         return f'npm publish does not run the script "{builds[0]}": run it first, or call it from "prepack".'
     return "Is it built, and not kept out by an ignore file?"
 

@@ -11,9 +11,6 @@ from npmguard import text
 from npmguard.jsontext import pointer
 from npmguard.model import Fix, Leak, Location, Packed, Project
 
-# What `npm publish` runs before it packs, in that order; `npm pack` leaves out the first.
-BEFORE_PACKING = ("prepublishOnly", "prepack", "prepare")
-
 # Folders of what is made up: tests, and what stands beside them.
 _TEST_WORDS = (
     "test tests __tests__ spec specs __specs__ fixture fixtures __fixtures__ mock mocks __mocks__ testdata "

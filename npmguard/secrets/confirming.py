@@ -52,10 +52,11 @@ def _confirm(
     The result is that of going through the whole text with the pattern, from the end of each secret or
     from where what is none would begin: so it does not matter how narrow the windows are.
     """
-    pattern, reach, group, sought = exact(detector)
+    pattern, reach, group, sought, tail = exact(detector)
     looked = 0
     after = 0
-    for low, high in _narrowed(sought, windows, data):
+    narrowed = _narrowed(sought, windows, data)
+    for low, high in _with_tail(tail, sought, narrowed, data) if tail else narrowed:
         start = max(low, after)
         stop = high + reach
         while start < high:
@@ -130,6 +131,28 @@ def _by_literals(sought: Sought, low: int, high: int, data: bytes) -> Iterator[W
             yield first, done
 
 
+def _with_tail(tail: Tail, sought: Sought, windows: Iterable[Window], data: bytes) -> Iterator[Window]:
+    """The windows that the tail of the pattern follows. No place of the text is looked at twice."""
+    begins = -1  # the last one that was found
+    clear = 0  # none begins before
+    for low, high in windows:
+        stop = high + sought.reach
+        if begins < low:
+            match = tail.pattern.search(data, max(low, clear), stop)
+            clear = max(clear, stop - tail.width)
+            if match is None:
+                continue
+            begins = match.start()
+        yield low, high
+
+
+class Tail(NamedTuple):
+    """What stands at the end of every match, and how long that is at most."""
+
+    pattern: re.Pattern[bytes]
+    width: int
+
+
 class Exact(NamedTuple):
     """What a detector is asked for: its pattern with its borders, how far behind its start that must see,
     the group of the secret, and what every match has.
@@ -139,6 +162,7 @@ class Exact(NamedTuple):
     reach: int
     group: str | int
     sought: Sought
+    tail: Tail | None
 
 
 @cache
@@ -148,7 +172,9 @@ def exact(detector: Detector) -> Exact:
     after = f"(?![{detector.after}])" if detector.after else ""
     pattern = re.compile(f"{before}{detector.pattern}{after}".encode(), re.MULTILINE)
     group = "secret" if "secret" in pattern.groupindex else 0
-    return Exact(pattern, width(detector.pattern) + 1, group, read(detector.pattern))
+    sought = read(detector.pattern)
+    tail = Tail(re.compile(sought.tail.encode()), width(sought.tail)) if sought.tail else None
+    return Exact(pattern, width(detector.pattern) + 1, group, sought, tail)
 
 
 def told_once(found: Iterable[Match], order: Mapping[str, int]) -> list[Match]:

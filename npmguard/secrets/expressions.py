@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 MOST_WIDTH = 40_000  # the longest match of any pattern
@@ -20,6 +20,9 @@ _BEGUN = 3  # so many characters are never left out, however loose they are
 _ENOUGH = 64  # and so many characters end it
 _SHORTEST = 2  # letters of a literal that is worth looking for
 _VARIANTS = 64  # ways to write the beginning of a match, at most
+_LONG = 5  # and of one that is as good as any longer
+_SHORTEST_RARE = 5
+_COMMON = (b"token", b"secret", b"pass", b"key", b"http", b"auth", b"client", b"account", b"user", b"bot")
 LETTERS = 12  # of a literal that are looked for
 
 
@@ -29,6 +32,10 @@ class Sought(NamedTuple):
     `expression` is for Hyperscan: a match from s on has an end e of it with `least` <= e - s <= `most`.
     `literals` are for `bytes.find` in the lower-cased text: a match that begins at s holds one of them at
     k with `low` <= k - s <= `high`. There are none where no literal is long enough to be worth it.
+    `tail`, for `re`, is found up to `reach` behind s; it is "" where there is no such thing.
+
+    Hyperscan takes long to compile what has a tail after a gap, so it gets that only where what stands before
+    the gap is in many texts; the tail is looked for all the same.
     """
 
     expression: str
@@ -37,6 +44,8 @@ class Sought(NamedTuple):
     literals: tuple[bytes, ...]
     low: int
     high: int
+    tail: str = ""
+    reach: int = 0
 
 
 def read(pattern: str) -> Sought:
@@ -44,7 +53,19 @@ def read(pattern: str) -> Sought:
     tree = parser.parse(pattern.encode())
     flags = tree.state.flags
     atoms = list(_atoms(tree, bool(flags & re.IGNORECASE), bool(flags & re.DOTALL), last=True))
-    return Sought(*_expression(atoms), *_literals(atoms))
+    pieces, gap = _pieces(atoms)
+    literals, low, high = _literals(atoms)
+    tail = _joined(pieces[gap + 1 :]).text if 0 < gap < len(pieces) - 1 else ""
+    whole = _joined(pieces)
+    told = _joined(pieces[:gap]) if tail and _rare(literals) else whole
+    return Sought(*told, literals, low, high, tail, whole.most)
+
+
+def _rare(literals: Sequence[bytes]) -> bool:
+    """Are they words that few texts have?"""
+    return bool(literals) and not any(
+        len(literal) < _SHORTEST_RARE or any(word in literal for word in _COMMON) for literal in literals
+    )
 
 
 def width(pattern: str) -> int:
@@ -271,8 +292,8 @@ class _Gap:
         return _Piece(f"{_class(self.alphabet)}{{{self.least},{self.most}}}", self.least, self.most)
 
 
-def _expression(atoms: list[_Atom]) -> _Piece:
-    """The beginning of a pattern, as much of it as tells its matches from other text.
+def _pieces(atoms: list[_Atom]) -> tuple[list[_Piece], int]:
+    """The beginning of a pattern, as much of it as tells its matches from other text; where its first gap is.
 
     Hyperscan reports every end that a match can have, and pays for every way to it. So what varies much is
     any text of that length where more follows, and as short as it can be where it stands last: the matches
@@ -281,6 +302,7 @@ def _expression(atoms: list[_Atom]) -> _Piece:
     kept: list[tuple[_Piece, _Piece]] = []  # with what is left of it where it stands last
     known = 0
     gap = _Gap()
+    first_gap = 0
     for atom in atoms:
         full, short = atom.full, atom.short
         loose = full.most - full.least > _LOOSE
@@ -302,6 +324,7 @@ def _expression(atoms: list[_Atom]) -> _Piece:
             if gap.most > _WIDEST:
                 break
             if gap.most:
+                first_gap = first_gap or len(kept)
                 kept.append((gap.piece(), _NOTHING))
                 gap = _Gap()
             kept.append((full, short))
@@ -312,7 +335,10 @@ def _expression(atoms: list[_Atom]) -> _Piece:
         kept.append((gap.first, gap.first))
     while len(kept) > 1 and not kept[-1][1].text:
         kept.pop()
-    pieces = [piece for piece, _ in kept[:-1]] + [kept[-1][1]]
+    return [piece for piece, _ in kept[:-1]] + [kept[-1][1]], first_gap
+
+
+def _joined(pieces: Sequence[_Piece]) -> _Piece:
     return _Piece(
         "".join(piece.text for piece in pieces),
         sum(piece.least for piece in pieces),
@@ -329,9 +355,11 @@ def _literals(atoms: list[_Atom]) -> tuple[tuple[bytes, ...], int, int]:
     low = high = 0
     for i, atom in enumerate(atoms):
         texts = {text for text, _ in _spelt([atom.node for atom in atoms[i:]])}
-        rank = (min(min(map(len, texts)), 5), low - high)
+        rank = (min(min(map(len, texts)), _LONG), low - high)
         if rank[0] >= _SHORTEST and rank > best[0]:
             best = (rank, (tuple(sorted(texts)), low, high))
+            if rank == (_LONG, 0):
+                break
         low, high = low + atom.full.least, min(high + atom.full.most, MOST_WIDTH)
     return best[1]
 

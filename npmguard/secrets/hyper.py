@@ -13,9 +13,9 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from npmguard.secrets import expressions
 from npmguard.secrets.windows import JOINED, Window, from_rows
 
-_SCHEMA = 1
 _LARGEST = 64 << 20
 
 
@@ -59,19 +59,18 @@ def searcher(patterns: Sequence[str]) -> Hyper | None:
         name = _name(patterns)
         kept = _load(name)
         if kept is None:
-            kept = _compiled(patterns)
+            kept = compiled(patterns)
             _keep(name, kept)
     except hyperscan.HyperscanError:
         return None
     return kept
 
 
-def _compiled(patterns: Sequence[str]) -> Hyper:
+def compiled(patterns: Sequence[str]) -> Hyper:
+    """A searcher for the patterns, made anew. Raises what Hyperscan raises, and ImportError without it."""
     import hyperscan
 
-    from npmguard.secrets.expressions import read
-
-    sought = [read(pattern) for pattern in patterns]
+    sought = [expressions.read(pattern) for pattern in patterns]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[each.expression.encode() for each in sought],
@@ -86,13 +85,15 @@ def _compiled(patterns: Sequence[str]) -> Hyper:
 
 
 def _name(patterns: Sequence[str]) -> str:
-    """The file's name: other patterns, another Hyperscan, another machine or reading of them give another."""
-
+    """The file's name: other patterns, another reading of them, Hyperscan or machine give another."""
     import hyperscan
 
     seen = sha256()
-    for text in (_SCHEMA, getattr(hyperscan, "__version__", ""), *_platform(), *patterns):
-        seen.update(str(text).encode() + b"\0")
+    for module in (expressions.__file__, __file__):
+        with suppress(OSError), open(module, "rb") as file:
+            seen.update(file.read())
+    for text in (getattr(hyperscan, "__version__", ""), *_platform(), *patterns):
+        seen.update(text.encode() + b"\0")
     return f"secrets-{seen.hexdigest()[:32]}.hs"
 
 

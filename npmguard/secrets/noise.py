@@ -84,7 +84,6 @@ _DOCUMENTED = frozenset(
         "2cafc0970149a84f",  # Stripe's documentation, four test keys
         "f2d6ca16515033e5",
         "7e8de44ea9ecf6d5",
-        "78314b11be2e5815",  # AWS' documentation
         "cf4d418ed3de92d7",  # HTTP basic authentication: Aladdin (RFC 7617), user:pass and the like
         "73f71af093fdf154",
         "e4da07ad200089ce",
@@ -111,6 +110,7 @@ _DOCUMENTED = frozenset(
         "d737d787aed3d234",  # the JSON web token of RFC 7519
         "dba72c00f41f4e4c",  # NuGet's documentation
         "a0702bc91d699f60",
+        "a7b580d711ef2807",  # Kubernetes' documentation
         "99c1e406a539c6ed",  # Telegram's documentation
         "0a6b1e97de012e9e",
         "86da1fcbbdc81668",  # Discord's documentation
@@ -120,10 +120,12 @@ _DOCUMENTED = frozenset(
     )
 )
 
+_VARIED = (b"AKIAIOSFODNN7", b"wJalrXUtnFEMI/")  # AWS' documentation, of which people change the end
+
 
 def documented(secret: bytes) -> bool:
     """Is it a secret that everybody knows, from a standard or an issuer's documentation?"""
-    return sha256(secret[:40]).hexdigest()[:16] in _DOCUMENTED
+    return secret.startswith(_VARIED) or sha256(secret[:40]).hexdigest()[:16] in _DOCUMENTED
 
 
 _ENCODED = re.compile(rb"[A-Za-z0-9+/]{48}")
@@ -220,11 +222,8 @@ def by_chance(value: bytes) -> bool:
     piece = max(_PIECES.split(value), key=len)  # of a slug or a version, all pieces are short
     digits = sum(48 <= letter <= 57 for letter in piece)
     mixed = piece.lower() != piece != piece.upper()
-    return (
-        len(piece) >= 8
-        and entropy(value) >= 3.3
-        and (1 < digits < len(piece) or (mixed and len(value) >= 24))
-    )
+    made = 0 < digits < len(piece) and (mixed or digits > 1)
+    return made and len(piece) >= 8 and entropy(value) >= 3.3
 
 
 # Words beside a value that say that it is no secret: the hash of something, or the name of it.

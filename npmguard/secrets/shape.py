@@ -82,7 +82,9 @@ def redacted(secret: bytes) -> str:
 # What stands between a telling name and the value of that setting, in what languages, shells and settings
 # files write: JavaScript, JSON, YAML, TOML, .env, Dockerfile, XML, properties, HCL, PHP, Go, Java, C#, ...
 _REST_OF_NAME = r"""[\w.\-\[\] \t]{0,32}"""
-_INNER_NAME = r"""(?:["'`\])]{0,2}(?:->|[\s:=(\[{]{1,24})["'`]?[\w.\-]{1,24})?"""  # algolia: { apiKey
+_INNER_NAME = (
+    r"""(?:["'`\])]{0,2}(?:->|[\s:=(\[{]{1,24})["'`]?[A-Za-z_][\w.\-]{0,23})?"""  # algolia: { apiKey
+)
 _NAME_END = r"""(?:\\?["'`])?[\])]{0,2}\s{0,8}"""
 _TYPE = r"""(?::\s?[&'\w. ]{3,16}\s)?"""
 _SIGN = r"""(?:[:=!?.+|]{0,3}=|=>|,|:(?:\s?[|>][-+]?)?|\|\||\?\?|>|<-|\()"""
@@ -93,14 +95,16 @@ _VALUE_START = r"""\s{0,32}(?:[\w.:]{1,20}\()?(?:[rbufL@$]{0,2}(?:\\?["'`]){1,3}
 _VALUE_END = r"""(?:["'`\s;,<)\]}&#\\]|$)"""
 
 
-def assigned(names: str, secret: str) -> str:
+def assigned(names: str, secret: str, *, within: bool = True) -> str:
     """The pattern of a secret that no prefix gives away: it is assigned to something with a telling name.
 
-    `names` is an alternation of what the name holds, in any case; `secret` the pattern of the value. The
-    pattern sees to both ends of the match by itself: the detector has `before=""` and `after=""`.
+    `names` is an alternation of what the name holds, in any case; `secret` the pattern of the value. Where
+    `within`, it may be the value of the first setting in a group of that name, as in `acme: { apiKey: …`.
+    The pattern sees to both ends of the match by itself: the detector has `before=""` and `after=""`.
     """
+    inner = _INNER_NAME if within else ""
     sign = f"{_NAME_END}(?:{_TYPE}{_SIGN}|{_VALUE_BESIDE})"
     return (
-        rf"(?i:{names})(?:{_REST_OF_NAME}{_INNER_NAME}{sign}|{_REST_OF_NAME}{_BARE})"
+        rf"(?i:{names})(?:{_REST_OF_NAME}{inner}{sign}|{_REST_OF_NAME}{_BARE})"
         rf"{_OR_ELSE}{_VALUE_START}(?P<secret>{secret}){_VALUE_END}"
     )

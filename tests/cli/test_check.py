@@ -1,6 +1,8 @@
 """`npmguard check` from end to end, against a registry on loopback."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +12,9 @@ from typing import Any
 import pytest
 from support.projects import entry, write
 from support.server import Reply, Server, integrity, registry
+from support.signing import provenance, sha512
 
+from npmguard import signatures
 from npmguard.__main__ import main
 from npmguard.registry import http
 
@@ -254,3 +258,76 @@ def test_an_interrupted_run_is_130(server: Server, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("npmguard.audit.check", interrupted)
     assert main(["check"]) == 130
+
+
+# -- signatures
+
+
+def test_a_tampered_lockfile_and_a_packument_to_fit_it(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = integrity("evil", "1.0.2")
+    server.packuments["wrappy"]["versions"]["1.0.2"]["dist"]["integrity"] = other
+    server.packuments["wrappy"]["versions"]["1.0.2"]["dist"]["shasum"] = None
+    write(
+        Path(),
+        ASKING,
+        {**LOCKED, "node_modules/wrappy": {**LOCKED["node_modules/wrappy"], "integrity": other}},
+    )
+    code, report = run(capsys)
+    assert code == 1
+    (finding,) = report["projects"][0]["findings"]
+    assert (finding["rule"], finding["severity"]) == ("signature-invalid", "critical")
+    assert server.paths().count("/-/npm/v1/keys") == 1
+
+
+def test_a_registry_without_keys_is_incomplete_once(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.keys = None
+    code, report = run(capsys)
+    assert code == 3
+    assert report["projects"][0]["incomplete"] == [
+        {
+            "source": "registry",
+            "reason": "it signs releases and lists no keys (once@1.4.0, wrappy@1.0.2)",
+            "affects": ["signature-invalid"],
+        }
+    ]
+
+
+def test_without_the_extra_nothing_is_incomplete(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signatures, "available", lambda: False)
+    assert main(["check"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert (
+        "registry signatures: 1 key; not verified, which pip install 'npmguard[signatures]' would do" in words
+    )
+    code, report = run(capsys, "--only", "signature-invalid")
+    assert code == 3
+    assert [gap["source"] for gap in report["projects"][0]["incomplete"]] == ["signatures"]
+
+
+def test_attestations_of_direct_dependencies_are_read(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, version in (("once", "1.4.0"), ("wrappy", "1.0.2")):
+        dist = server.packuments[name]["versions"][version]["dist"]
+        dist["attestations"] = {"url": f"{server.url}-/npm/v1/attestations/{name}@{version}"}
+    about = provenance("pkg:npm/once@1.4.0", sha512(integrity("once", "1.4.0")))
+    server.attestations["once@1.4.0"] = json.dumps({"attestations": [about]}).encode()
+    assert run(capsys)[0] == 0
+    assert [path for path in server.paths() if "attestations" in path] == [
+        "/-/npm/v1/attestations/once@1.4.0"
+    ]
+    assert main(["check"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "attestations: 1 release, their certificates unverified" in words
+    about = provenance("pkg:npm/once@1.3.0", sha512(integrity("once", "1.4.0")))
+    server.attestations["once@1.4.0"] = json.dumps({"attestations": [about]}).encode()
+    shutil.rmtree(os.environ["NPMGUARD_CACHE_DIR"])
+    code, report = run(capsys)
+    assert code == 1
+    assert rules(report) == ["signature-invalid"]

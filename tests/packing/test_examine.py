@@ -101,7 +101,8 @@ def test_source_maps_are_told_with_their_sources() -> None:
     ],
 )
 def test_members_of_archives_are_looked_at(path: str, data: bytes) -> None:
-    assert examined(**{path: data}) == Examined((leak(path, 2, "x/.env"),), (), ())
+    member = "x/.env" if data.startswith(b"PK") else ".env"
+    assert examined(**{path: data}) == Examined((leak(path, 2, member),), (), ())
 
 
 def test_a_file_in_gzip_is_looked_at() -> None:
@@ -141,10 +142,10 @@ def test_members_that_cannot_be_read_are_told_and_the_others_read() -> None:
             b"PK\3\4" + b"\0" * 100 + b"PK\5\6" + b"\0" * 4 + b"\1\0\1\0" + b"\x40\0\0\0\0\0\0\0\0\0",
             "broken zip",
         ),
-        (gzip.compress(ENV * 100)[:-20], "a gzip file that is cut off"),
-        (b"\x1f\x8b\x08" + b"\xff" * 50, "a broken gzip file"),
-        (gzip.compress(tarred(("a", b"a" * 2000))[:1200]), "a broken tar file"),
-        (tarred(("a", b"a"))[:257] + b"ustar" + b"\xff" * 2000, "a broken tar file"),
+        (gzip.compress(ENV * 100)[:-20], "broken gzip: the file ends too early"),
+        (b"\x1f\x8b\x08" + b"\xff" * 50, "broken gzip"),
+        (gzip.compress(tarred(("a", b"a" * 2000))[:1200]), "cut off in the middle of a"),
+        (tarred(("a", b"a"))[:257] + b"ustar" + b"\xff" * 2000, "no tar archive"),
     ],
     ids=range(7),
 )
@@ -164,11 +165,9 @@ def test_bombs_are_told_and_not_unpacked() -> None:
     }
     made = time.process_time() - before
     found = examined(**bombs)
-    assert found.unread == (
-        ("a.zip", "it unpacks to more than 200 times its size"),
-        ("b.gz", "it unpacks to more than 200 times its size"),
-        ("c.tgz", "it unpacks to more than 200 times its size"),
-    )
+    assert [path for path, _ in found.unread] == ["a.zip", "b.gz", "c.tgz"]
+    for _, reason in found.unread:
+        assert reason.startswith("unpacks to more than 200 times its size")
     assert time.process_time() - before - made < 5
 
 
@@ -204,16 +203,16 @@ def test_a_million_members_are_not_read() -> None:
     tail[12:16] = ((end - at) * count).to_bytes(4, "little")
     data = entry[:at] + entry[at:end] * count + bytes(tail)
     before = time.process_time()
-    assert examined(a=data).unread == (("a", "more than 10,000 files"),)
+    assert examined(a=data).unread == (("a", "more than 10,000 entries"),)
     assert time.process_time() - before < 2
 
 
 def test_more_members_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nested, "MOST_MEMBERS", 3)
     members = [(f"{number}", ENV) for number in range(4)]
-    assert examined(a=zipped(*members)).unread == (("a", "more than 3 files"),)
+    assert examined(a=zipped(*members)).unread == (("a", "more than 3 entries"),)
     found = examined(a=tarred(*members))
-    assert found.unread == (("a", "more than 3 files"),)
+    assert found.unread == (("a", "more than 3 entries"),)
     assert len(found.leaks) == 3
 
 

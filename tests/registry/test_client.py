@@ -161,7 +161,7 @@ def test_the_cache_is_for_its_owner_alone(server: Server, tmp_path: Path) -> Non
         (Reply(200, b""), "the registry answered with nothing"),
         (Reply(200, b'{"name": "a", "vers'), "the registry's answer is no JSON"),
         (Reply(200, b"[" * 100_000), "the registry's answer is no JSON"),
-        (Reply(200, b"[]"), "the registry's answer is no packument"),
+        (Reply(200, b"[]"), "the registry's answer is no object"),
         (Reply(200, b"{}"), "the registry answered without any versions"),
         (Reply(200, b'{"name": "b", "versions": {}}'), "the registry answered with another package"),
         (Reply(200, b'{"name": "a", "versions": []}'), "the registry answered without any versions"),

@@ -43,6 +43,8 @@ def test_what_it_tells_of_a_release() -> None:
                 maintainers=[{"name": "maintainer-a"}, "maintainer-b <b@example.test>"],
                 _npmUser={"name": "GitHub Actions", "trustedPublisher": {"id": "github"}},
                 gitHead="0" * 40,
+                bin="./x.js",
+                repository={"type": "git", "url": "git+https://git.example.test/a.git"},
                 dist={
                     "integrity": "sha512-x",
                     "tarball": "https://registry.example.test/a/-/a-1.1.0.tgz",
@@ -83,6 +85,8 @@ def test_what_it_tells_of_a_release() -> None:
         3,
         True,
         None,
+        {"a": "./x.js"},
+        "git+https://git.example.test/a.git",
     )
     assert history.real
     assert history.withdrawn == {"1.0.1": 1577923200.0}
@@ -114,7 +118,10 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-_FIELDS = ("dist", "scripts", "gypfile", "dependencies", "maintainers", "_npmUser", "deprecated", "gitHead")
+_FIELDS = (
+    *("dist", "scripts", "gypfile", "dependencies", "maintainers", "_npmUser", "deprecated", "gitHead"),
+    *("bin", "repository"),
+)
 
 
 @given(st.dictionaries(st.sampled_from(_FIELDS), _JSON), _JSON, _JSON)

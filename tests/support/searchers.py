@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from npmguard.secrets import encoded, hyper, plain
+from npmguard.secrets.detectors import catalogue
 from npmguard.secrets.engine import Engine
 from npmguard.secrets.shape import Detector
 from npmguard.secrets.windows import Searcher, Window
+
+
+def _compiled(patterns: Sequence[str]) -> Searcher | None:
+    """Hyperscan, without the user's cache."""
+    try:
+        return hyper.compiled(patterns)
+    except ImportError:
+        return None
 
 
 class Everywhere:
@@ -20,12 +30,18 @@ class Everywhere:
         return {index: [(0, len(data) + 1)] for index in range(self.count)}
 
 
+@cache
+def whole() -> dict[str, Engine]:
+    """The engines with the whole catalogue."""
+    return engines(catalogue())
+
+
 def engines(detectors: Sequence[Detector]) -> dict[str, Engine]:
     """By the searcher's name. Hyperscan is among them where it is there."""
     patterns = [*(detector.pattern for detector in detectors), *encoded.PATTERNS]
     searchers: dict[str, Searcher | None] = {
         "everywhere": Everywhere(patterns),
         "plain": plain.searcher(patterns),
-        "hyperscan": hyper.searcher(patterns),
+        "hyperscan": _compiled(patterns),
     }
     return {name: Engine(detectors, searcher) for name, searcher in searchers.items() if searcher is not None}

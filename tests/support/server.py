@@ -14,6 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from support.signing import Signer
+
+SIGNER = Signer()
+
 
 class Request(NamedTuple):
     method: str
@@ -31,13 +35,19 @@ class Reply(NamedTuple):
 
 
 class Server:
-    """`packuments` by name, `advisories` by name, `faults` by path; `requests` is what came in."""
+    """`packuments` by name, `advisories` by name, `faults` by path; `requests` is what came in.
+
+    `keys` are those that it lists (None: it has no such list), that of `SIGNER` at first; `attestations` its
+    answers by name@version.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.packuments: dict[str, dict[str, Any]] = {}
         self.advisories: dict[str, list[dict[str, Any]]] | None = {}
         self.tarballs: dict[str, bytes] = {}  # by path
+        self.keys: list[dict[str, Any]] | None = [SIGNER.listed()]
+        self.attestations: dict[str, bytes] = {}
         self.faults: dict[str, Callable[[Request], Reply] | Reply] = {}
         self.requests: list[Request] = []
         self.max_age: int | None = None
@@ -88,13 +98,18 @@ class Server:
         if request.method == "POST":
             if path != "-/npm/v1/security/advisories/bulk" or self.advisories is None:
                 return Reply(405, b"{}")
-            body = request.body
+            sent = request.body
             if request.headers.get("content-encoding") == "gzip":
-                body = gzip.decompress(body)
-            asked = json.loads(body)
+                sent = gzip.decompress(sent)
+            asked = json.loads(sent)
             return Reply(200, json.dumps({n: a for n, a in self.advisories.items() if n in asked}).encode())
         if f"/{path}" in self.tarballs:
             return Reply(200, self.tarballs[f"/{path}"], {"content-type": "application/octet-stream"})
+        if path == "-/npm/v1/keys" and self.keys is not None:
+            return Reply(200, json.dumps({"keys": self.keys}).encode())
+        if path.startswith("-/npm/v1/attestations/"):
+            body = self.attestations.get(path.removeprefix("-/npm/v1/attestations/"))
+            return Reply(404) if body is None else Reply(200, body)
         pieces = path.split("/")
         size = 2 if path.startswith("@") else 1
         found = self.packuments.get("/".join(pieces[:size]))
@@ -133,7 +148,9 @@ def packument(name: str, *versions: str, **fields: Any) -> dict[str, Any]:
                     "tarball": f"https://registry.example.test/{name}/-/{base}-{version}.tgz",
                     "fileCount": 3,
                     "unpackedSize": 1000,
-                    "signatures": [{"keyid": "SHA256:made-up", "sig": "made-up"}],
+                    "signatures": [
+                        {"keyid": SIGNER.id, "sig": SIGNER.sign(name, version, integrity(name, version))}
+                    ],
                 },
                 **fields,
             }

@@ -8,6 +8,7 @@ import re
 
 from npmguard.secrets.noise import (
     by_chance,
+    documented,
     example_file,
     filler,
     hash_beside,
@@ -42,7 +43,8 @@ _OTHER_MEANING = re.compile(
     rb"[\"'`\]\\\s]*$"
 )
 _PUBLIC = re.compile(
-    rb"(?i)publi(?:c|sh)|csrf|xsrf|authenticity|(?:next|continuation|page|pagination)_?token|site[_-]?key|cache[_-]?key|sort[_-]?key|primary[_-]?key|token_?url"
+    rb"(?i)publi(?:c|sh)|csrf|xsrf|authenticity|(?:next|continuation|page|pagination)_?token|token_?url"
+    rb"|(?:site|cache|sort|primary)[_-]?key|aws_secret"  # AWS' has a detector that knows how long it is
 )
 
 
@@ -76,10 +78,17 @@ def password(candidate: Candidate) -> bool | None:
     value = candidate.secret
     if quiet_file(candidate.path) or example_file(candidate.path) or filler(value) or monotonous(value):
         return False
-    if _OTHER_MEANING.search(_name(candidate)) or re.search(rb"[\s(){}\[\]<>;,]|^[./#@]|://|^\$|=>", value):
+    if _OTHER_MEANING.search(_name(candidate)) or _NO_PASSWORD.search(value):
         return False
-    kinds = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"\d", rb"[^\w.\-]"))
-    return kinds >= 3 and re.search(rb"\d", value) is not None
+    signs = re.search(rb"[^\w.\-]", value)
+    if not signs and wordy(value):
+        return False
+    kinds = bool(signs) + bool(re.search(rb"[a-z]", value)) + bool(re.search(rb"[A-Z]", value))
+    return kinds >= 2 and re.search(rb"\d", value) is not None
+
+
+# What passwords in code do not hold: brackets, spaces, and what begins references, patterns and addresses.
+_NO_PASSWORD = re.compile(rb"[\s(){}\[\]<>;,\\]|^[./#@^$]|://|=>")
 
 
 def kubernetes_secret(candidate: Candidate) -> bool | None:
@@ -94,7 +103,11 @@ def kubernetes_secret(candidate: Candidate) -> bool | None:
         value = base64.b64decode(candidate.secret + b"=" * (-len(candidate.secret) % 4))
     except binascii.Error:
         return False
-    return None if len(value) >= 6 and not monotonous(candidate.secret) else False
+    return (
+        None
+        if len(value) >= 6 and not monotonous(candidate.secret) and not documented(candidate.secret)
+        else False
+    )
 
 
 _STRONG = (
@@ -123,6 +136,13 @@ _SET = (
     "CREDENTIALS",
     "CREDS",
     "AUTH",
+)
+
+# Sixteen characters or about as many, with a digit among them: that alone sets most names apart.
+_NO_DIGIT, _ANY = r"[A-Za-z_\-~.+/=]", r"[A-Za-z0-9_\-~.+/=]"
+_WITH_DIGIT = "|".join(
+    f"{_NO_DIGIT}{{{before}}}[0-9]{_ANY}{{{behind},200}}"
+    for before, behind in (("0,3", 12), ("4,7", 8), ("8,11", 4), ("12,48", 0))
 )
 
 DETECTORS = (
@@ -155,7 +175,7 @@ DETECTORS = (
         "assigned-secret",
         "Secret",
         "value that chance made",
-        assigned(_STRONG, r"[A-Za-z0-9_\-~.+/=]{16,200}"),
+        assigned(_STRONG, _WITH_DIGIT, within=False),
         _WORDS,
         "medium",
         checks=(assigned_by_chance,),
@@ -166,7 +186,8 @@ DETECTORS = (
         "assigned-password",
         "Password",
         "password in quotes",
-        r"(?i:passw(?:or)?d|passphrase|pwd|pass)[\w\-]{0,16}[\"'`]?\]?\s{0,4}(?::\s?string\s?)?(?:[:=]{1,3}|=>|,)\s{0,4}"
+        r"(?i:passw(?:or)?d|passphrase|pwd|pass)[\w\-]{0,16}(?:\[\d{0,4}\]|[\"'`]?\]?)"
+        r"\s{0,4}(?::\s?string\s?)?(?:[:=!]{1,3}|=>|,)\s{0,4}"
         r"@?[\"'`](?P<secret>[!-~]{8,64})[\"'`]",
         ("pass", "pwd"),
         "low",

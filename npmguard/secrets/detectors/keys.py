@@ -52,7 +52,9 @@ def _length(key: bytes) -> int:
 
 def no_example_key(candidate: Candidate) -> bool | None:
     """Keys beside tests and in documentation are keys, but seldom ones that open anything."""
-    return None if example_file(candidate.path) else True
+    before = candidate.data[max(0, candidate.start - 100) : candidate.start].rpartition(b"\n")[2]
+    commented = before.lstrip().startswith((b"*", b"//"))
+    return None if commented or example_file(candidate.path) else True
 
 
 def putty_key(candidate: Candidate) -> bool | None:

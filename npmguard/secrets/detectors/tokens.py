@@ -19,7 +19,12 @@ def web_token(candidate: Candidate) -> bool | None:
     expired at the turn of the millennium or stands in an example leaves a doubt.
     """
     header, payload = (_decoded(part) for part in candidate.secret.split(b".")[:2])
-    if not header or not payload or str(header.get("alg")).lower() == "none" or documented(candidate.secret):
+    if (
+        not header
+        or not payload
+        or str(header.get("alg", "")).lower() == "none"
+        or documented(candidate.secret)
+    ):
         return False
     if payload.get("sub") == "1234567890" or payload.get("name") in ("John Doe", "Jane Doe"):
         return False
@@ -59,8 +64,8 @@ DETECTORS = (
     Detector(
         "json-web-token",
         "JSON web token",
-        "signed token",
-        r"eyJ[A-Za-z0-9_\-]{14,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{20,1400}",
+        "JSON web token",
+        r"eyJ[A-Za-z0-9_\-]{10,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{20,1400}",
         ("eyj",),
         "medium",
         checks=(web_token,),
