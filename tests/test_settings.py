@@ -306,10 +306,10 @@ def test_a_bad_option_is_refused(here: Path, options: Options, reason: str) -> N
 
 
 def test_a_rule_that_is_yet_to_come_may_stand_in_a_file_only(here: Path) -> None:
-    assert "leaked-secret" in LATER
-    assert settings('skip = ["leaked-secret"]').skip == {"leaked-secret"}
+    assert "licence-denied" in LATER
+    assert settings('skip = ["licence-denied"]').skip == {"licence-denied"}
     with pytest.raises(UsageError):
-        settings(options=Options(skip=("leaked-secret",)))
+        settings(options=Options(skip=("licence-denied",)))
 
 
 def test_no_rule_is_both_there_and_yet_to_come() -> None:

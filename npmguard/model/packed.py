@@ -80,7 +80,8 @@ class Packed(NamedTuple):
 
     `files` are sorted by path. `packed_size` is the tarball's own, or what its files take when compressed.
     `source` tells where this comes from: "folder", or "tarball" where there is one already. `leaks`, `maps`
-    and `unread` (files that were not looked into, with the reason) come of reading the files.
+    and `unread` (files that were not looked into, with the reason) come of reading the files. `ignore_files`
+    are the .npmignore and .gitignore files of the folder, None where nobody looked.
     """
 
     source: str
@@ -92,6 +93,7 @@ class Packed(NamedTuple):
     oddities: tuple[Oddity, ...] = ()
     shadows: tuple[Shadow, ...] = ()
     previous: Release | None = None
+    ignore_files: tuple[str, ...] | None = None
 
     @property
     def unpacked_size(self) -> int:

@@ -8,6 +8,13 @@ _RESERVED = ("node_modules", "favicon.ico")
 # What a URL's path holds unescaped
 _PLAIN = re.compile(r"[A-Za-z0-9_.!~*'()-]+")
 _LEGACY = re.compile(r"[~'!()*]")
+# What `require` takes for Node.js's own, whatever is installed
+_CORE = (
+    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns "
+    "domain events fs http http2 https inspector module net os path perf_hooks process punycode querystring "
+    "readline repl stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads "
+    "zlib"
+)
 
 
 def faults(name: str) -> list[str]:
@@ -47,4 +54,6 @@ def novelties(name: str) -> list[str]:
         found.append("it has capital letters")
     if _LEGACY.search(name.rpartition("/")[2]):
         found.append("it has one of the characters ~ ' ! ( ) *")
+    if name.lower() in _CORE.split():
+        found.append("it is the name of a module of Node.js")
     return found

@@ -46,7 +46,20 @@ CHECK = (
 )
 
 # what `npmguard prepublish` runs
-PUBLISH: tuple[str, ...] = ("invalid-name",)
+PUBLISH: tuple[str, ...] = (
+    "leaked-secret",
+    "sensitive-file",
+    "ignore-file-shadowing",
+    "no-files-list",
+    "source-map",
+    "missing-entry-point",
+    "invalid-name",
+    "no-publish-guard",
+    "publish-script",
+    "new-install-script",
+    "package-growth",
+    "unsafe-tarball",
+)
 
 IDS = tuple(dict.fromkeys((*CHECK, *PUBLISH)))
 

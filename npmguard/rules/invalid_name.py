@@ -3,7 +3,8 @@
 Looks at the names of the project and its workspaces (where they are not private), of every dependency
 that a package.json asks for, and of every package in the lockfile. What npm let pass in its early days
 (capital letters as in JSONStream, the names of Node's own modules such as events) is no fault in a
-dependency.
+dependency. Before publishing it looks at the package's own name and version instead, by all that npm and the
+public registry ask of a new package.
 
 Why it matters
     npm stops with EINVALIDPACKAGENAME, or the registry refuses the release. A name with a path in it is
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from npmguard import versions
 from npmguard.model import Evidence, Finding, Fix, Location, Manifest, Project, Severity
 from npmguard.names.confusables import escape, odd
 from npmguard.names.validity import faults, novelties
@@ -35,6 +37,9 @@ from npmguard.settings import Settings
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
+    if project.packed is not None:
+        yield from _published(project)
+        return
     told: set[str] = set()
     for manifest in project.manifests:
         yield from _own_name(manifest)
@@ -77,6 +82,42 @@ def _own_name(manifest: Manifest) -> Iterator[Finding]:
             location=Location(manifest.file, "/name"),
             subject="name",
         )
+
+
+def _published(project: Project) -> Iterator[Finding]:
+    """What stops `npm publish`, or the registry at its end; npm trims names and cleans versions by itself."""
+    manifest, packed = project.manifest, project.packed
+    if manifest.data.get("private"):
+        return  # npm refuses it whatever it is called
+    name, version = manifest.name, manifest.version
+    trimmed = (name or "").strip()
+    known = packed is not None and packed.previous is not None and packed.previous.name == trimmed
+    wrong = faults(trimmed) if name is not None else []
+    old = [] if wrong or known else novelties(trimmed)
+    if name is None:
+        yield _stopped("npm publishes nothing that has no name", "", manifest, "name")
+    elif wrong or old:
+        more = "" if wrong else " Only packages that exist already may keep such a name."
+        title = f'npm does not publish under the name "{escape(name)}"'
+        yield _stopped(title, f"{_sentence(wrong or old)}{more}", manifest, "name")
+    if version is None:
+        yield _stopped("npm publishes nothing that has no version", "", manifest, "version")
+    elif not versions.is_version(version.strip(), loose=True):
+        title = f'npm does not publish "{escape(version)}": it is no version'
+        yield _stopped(title, "A version is three numbers, as in 1.0.0 or 1.0.0-beta.1.", manifest, "version")
+
+
+def _stopped(title: str, detail: str, manifest: Manifest, field: str) -> Finding:
+    there = field in manifest.data
+    return Finding(
+        "invalid-name",
+        Severity.HIGH,
+        title,
+        detail or f"Add it: npm pkg set {field}={'1.0.0' if field == 'version' else '...'}",
+        fix=Fix("edit"),
+        location=Location(manifest.file, f"/{field}" if there else ""),
+        subject=f"publish {field}",
+    )
 
 
 def _asked(project: Project, manifest: Manifest, told: set[str]) -> Iterator[Finding]:

@@ -76,16 +76,28 @@ def redacted(secret: bytes) -> str:
     return f"{text[:4]}… ({len(text)} characters)"
 
 
-# Between the name of a setting and its value: what programming languages, shells, and settings files write.
-_NAME_END = r"""[ \t\w.\-\[\]]{0,24}[\s'"`\])]{0,3}"""
-_SIGN = r"""(?:=|:{1,3}=|=>|\?=|\|\|?:?|\.=|\+=|,|:|<=|>)"""
-_VALUE_START = r"""(?:[ \t]{0,8}(?:[rbuf@$]{0,2}["'`]{1,3}|\\["'])|[ \t=]{0,8})"""
-_VALUE_END = r"""(?:["'`\s;,<)\]}&]|\\[nrt"']|$)"""
+# What stands between a telling name and the value of that setting, in what languages, shells and settings
+# files write: JavaScript, JSON, YAML, TOML, .env, Dockerfile, XML, properties, HCL, PHP, Go, Java, C#, ...
+_REST_OF_NAME = r"""[\w.\-\[\] \t]{0,32}"""
+_INNER_NAME = r"""(?:["'`\])]{0,2}(?:->|[\s:=(\[{]{1,24})["'`]?[\w.\-]{1,24})?"""  # algolia: { apiKey
+_NAME_END = r"""(?:\\?["'`])?[\])]{0,2}\s{0,8}"""
+_TYPE = r"""(?::\s?[&'\w. ]{3,16}\s)?"""
+_SIGN = r"""(?:[:=!?.+|]{0,3}=|=>|,|:(?:\s?[|>][-+]?)?|\|\||\?\?|>|<-|\()"""
+_OR_ELSE = r"""(?:\s{0,8}[\w.\[\]"'()]{1,48}\s{1,8}(?:\|\||\?\?|or|\?:))?"""  # = process.env.NAME || value
+_VALUE_BESIDE = r"""(?:,|/?>)?\s{0,24}(?:\\?["'<])?(?i:value)(?:\\?["'])?\s?[:=>]"""  # name="a" value="b"
+_BARE = r"""(?i:token|secret|passw(?:or)?d|key|pat)["']?[ \t]{1,4}"""  # ENV NAME value, --token value
+_VALUE_START = r"""\s{0,32}(?:[\w.:]{1,20}\()?[rbufL@$]{0,2}(?:\\?["'`]){0,3}"""
+_VALUE_END = r"""(?:["'`\s;,<)\]}&#\\]|$)"""
 
 
 def assigned(names: str, secret: str) -> str:
     """The pattern of a secret that no prefix gives away: it is assigned to something with a telling name.
 
-    `names` is an alternation of what the name holds, `secret` the pattern of the value.
+    `names` is an alternation of what the name holds, in any case; `secret` the pattern of the value. The
+    pattern sees to both ends of the match by itself: the detector has `before=""` and `after=""`.
     """
-    return rf"(?i:{names}){_NAME_END}{_SIGN}{_VALUE_START}(?P<secret>{secret}){_VALUE_END}"
+    sign = f"{_NAME_END}(?:{_TYPE}{_SIGN}|{_VALUE_BESIDE})"
+    return (
+        rf"(?i:{names})(?:{_REST_OF_NAME}{_INNER_NAME}{sign}|{_REST_OF_NAME}{_BARE})"
+        rf"{_OR_ELSE}{_VALUE_START}(?P<secret>{secret}){_VALUE_END}"
+    )

@@ -11,7 +11,7 @@ from importlib import import_module
 from npmguard.secrets.shape import Detector
 
 # What is said of a text by several is said by the first: the exact before the general.
-MODULES = ("code_hosts",)
+MODULES = ("code_hosts", "ai", "messaging", "mail", "payments", "collaboration", "social", "data")
 
 
 @cache
