@@ -27,6 +27,7 @@ CHECK = (
     "non-registry-source",
     "unpublished-version",
     "install-script",
+    "new-install-script",
     "scripts-enabled",
     "typosquat",
     "confusable-name",

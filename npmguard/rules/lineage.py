@@ -30,13 +30,15 @@ DAY = 86_400.0
 # What is older news than this many later releases has been seen by many; so has all but a line's newest.
 _NEWEST = 10
 _SETTLED = 30 * DAY
+_STANDING = 7 * DAY
 
 
 class Lineage(NamedTuple):
     """One locked release among its package's releases.
 
     `before` and `after` are what was published before and after it, the oldest first; `line` those before it
-    with a lower version, of the same major where there is one.
+    with a lower version, of the same major where there is one. What came within the week before it is in
+    neither: who takes a package over publishes several releases at once, and the first of them excuses none.
     """
 
     package: Package
@@ -125,7 +127,9 @@ def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineag
     at = next((n for n, p in enumerate(listed) if p.version == package.version), None)
     if at is None:
         return None
-    return Lineage(package, keys, history, listed[at], listed[:at], listed[at + 1 :])
+    own = listed[at].time
+    before = tuple(p for p in listed[:at] if own is None or p.time is None or own - p.time >= _STANDING)
+    return Lineage(package, keys, history, listed[at], before, listed[at + 1 :])
 
 
 def mirrored(evidence: Evidence, rule: str, what: str) -> Iterator[Gap]:

@@ -4,16 +4,17 @@ Looks at what an update would not make anybody expect:
 - a dependency that appears in a minor release or a patch and is itself days old;
 - a dependency from git or a URL, which no registry keeps and which can change from day to day;
 - a release after more than two years of silence;
-- a tarball ten times as large as the last one.
+- a tarball ten times as large as the last one, or one that has lost all but a hundredth.
 
-A young dependency from strangers, and one from a URL, are `high`; silence and size are `low`: alone they are
-ordinary, together with others they make one finding of a higher severity.
+A young dependency from strangers, one from a URL, and a package that is all but empty are `high`; silence and
+size are `low`: alone they are ordinary, together with others they make one finding of a higher severity. So
+does a dependency in a patch that is weeks old, which is `moderate`.
 
 Why it matters
-    event-stream 3.3.6 brought in flatmap-stream, ten days old, and it the theft (2018). axios 1.14.1 brought
-    in a package that was a day old, and it the remote control (2026). coa and rc came back after years of
-    silence to steal passwords (2021). In 2025 some hundred packages hid their code behind a dependency that
-    was a plain URL, which no scanner of the registry followed.
+    event-stream 3.3.6 brought in flatmap-stream, five weeks old, and it the theft (2018). axios 1.14.1
+    brought in a package that was a day old, and it the remote control (2026). coa and rc came back after
+    years of silence to steal passwords (2021). In 2025 some hundred packages hid their code behind a
+    dependency that was a plain URL, which no scanner of the registry followed.
 
 Bad
     2.3.4 asks for left-helper ^1.0.0, first published on the day before; 2.3.3 did not
@@ -38,8 +39,10 @@ from npmguard.rules.release_too_new import span
 from npmguard.settings import Settings
 
 _YOUNG = 14 * lineage.DAY
+_NEW = 60 * lineage.DAY
 _SILENCE = 2 * 365 * lineage.DAY
 _TIMES = 10
+_REST = 100  # a package of which no more than this part is left
 _LARGE = 500_000  # bytes: below that tenfold says little
 
 
@@ -106,6 +109,8 @@ def _dependencies(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity
         if found.settled(lambda later, name=name: name in (later.dependencies or {})):  # type: ignore[misc]
             continue
         spec = specs.parse(name, asked)
+        if spec.kind in ("directory", "workspace", "invalid"):
+            continue  # it means a folder of the author's, which nobody else has
         if not spec.registry:
             yield Oddity(
                 Severity.HIGH if step != "major" else Severity.MODERATE,
@@ -117,11 +122,14 @@ def _dependencies(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity
         history = evidence.history(spec.name)
         if history is None or not history.real or found.release.time is None:
             continue
-        young = _young(history, found.release.time)
-        if young is None or _kin(found, history):
-            continue
+        age = _age(history, found.release.time)
         own = _same_hands(found, history)
-        severity = Severity.LOW if own and step != "patch" else Severity.MODERATE if own else Severity.HIGH
+        if age is None or age > (_NEW if step == "patch" and not own else _YOUNG) or _kin(found, history):
+            continue
+        severity = Severity.HIGH if not own and age <= _YOUNG else Severity.MODERATE
+        if own and step != "patch":
+            severity = Severity.LOW
+        young = span(max(0.0, age))
         by = ", by the same hands" if own else ""
         yield Oddity(
             severity,
@@ -132,13 +140,10 @@ def _dependencies(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity
         )
 
 
-def _young(history: History, then: float) -> str | None:
-    """How old the package was then, in words, where that was days."""
+def _age(history: History, then: float) -> float | None:
+    """How old the package was then, in seconds."""
     first = min((p.time for p in history.publications if p.time is not None), default=None)
-    first = min([first, *history.withdrawn.values()]) if first is not None else None
-    if first is None or then - first > _YOUNG:
-        return None
-    return span(max(0.0, then - first))
+    return None if first is None else then - min([first, *history.withdrawn.values()])
 
 
 def _kin(found: lineage.Lineage, history: History) -> bool:
@@ -171,27 +176,27 @@ def _silence(found: lineage.Lineage) -> Iterator[Oddity]:
     if last is None or own is None or own - last < _SILENCE or found.settled(lambda later: True):
         return
     years = (own - last) / (365.25 * lineage.DAY)
+    before = text.one_line(found.before[-1].version, 60)
     yield Oddity(
         Severity.LOW,
         "silence",
         f"came after {years:.0f} years of silence",
-        f"The release before it was published {years:.1f} years earlier.",
+        f"{before} was published {years:.1f} years earlier.",
     )
 
 
 def _size(found: lineage.Lineage) -> Iterator[Oddity]:
     old = found.previous.unpacked_size if found.previous else None
     new = found.release.unpacked_size
-    if not old or new is None or new < old * _TIMES or new - old < _LARGE:
+    if not old or new is None:
         return
-    if found.settled(lambda later: (later.unpacked_size or 0) * 2 > new):
-        return
-    yield Oddity(
-        Severity.LOW,
-        "size",
-        f"is {new / old:.0f} times as large as the release before it",
-        f"{text.size(new)} unpacked, after {text.size(old)}.",
-    )
+    sizes = f"{text.size(new)} unpacked, after {text.size(old)}."
+    if new >= old * _TIMES and new - old >= _LARGE:
+        if not found.settled(lambda later: (later.unpacked_size or 0) * 2 > new):
+            times = f"is {new / old:,.0f} times as large as the release before it"
+            yield Oddity(Severity.LOW, "size", times, sizes)
+    elif old >= _LARGE and new * _REST <= old and not found.release.deprecated:
+        yield Oddity(Severity.HIGH, "emptied", "has lost nearly all that the package held", sizes)
 
 
 RULE = Rule(
