@@ -30,7 +30,8 @@ DAY = 86_400.0
 # What is older news than this many later releases has been seen by many; so has all but a line's newest.
 _NEWEST = 10
 _SETTLED = 30 * DAY
-_STANDING = 7 * DAY
+_BURST = 2 * DAY
+_WEEK = 7 * DAY
 
 
 class Lineage(NamedTuple):
@@ -38,8 +39,8 @@ class Lineage(NamedTuple):
 
     `before` and `after` are what was published before and after it, the oldest first; `line` those before it
     with a lower version, of the same major where there is one. Who takes a package over publishes several
-    releases at once, and the first of them excuses none: what came in the week before and shares what is new
-    about this release is in neither.
+    releases at once, and the first of them excuses none: in neither is what came in the two days before, nor
+    what came in the week before and shares what is new about this release.
     """
 
     package: Package
@@ -62,7 +63,7 @@ class Lineage(NamedTuple):
     @property
     def stood(self) -> tuple[Publication, ...]:
         """Those of `before` that had been there for a week."""
-        return tuple(p for p in self.before if not _same_week(p, self.release))
+        return tuple(p for p in self.before if not _within(_WEEK, p, self.release))
 
     @property
     def previous(self) -> Publication | None:
@@ -134,14 +135,18 @@ def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineag
     if at is None:
         return None
     release, before = listed[at], listed[:at]
-    last = next((p for p in reversed(before) if not _same_week(p, release)), None)
+    last = next((p for p in reversed(before) if not _within(_WEEK, p, release)), None)
     if last is not None:
-        before = tuple(p for p in before if not (_same_week(p, release) and _alike(p, release, last)))
+        before = tuple(
+            p
+            for p in before
+            if not _within(_WEEK, p, release) or not (_within(_BURST, p, release) or _alike(p, release, last))
+        )
     return Lineage(package, keys, history, release, before, listed[at + 1 :])
 
 
-def _same_week(one: Publication, other: Publication) -> bool:
-    return one.time is not None and other.time is not None and abs(other.time - one.time) < _STANDING
+def _within(span: float, one: Publication, other: Publication) -> bool:
+    return one.time is not None and other.time is not None and abs(other.time - one.time) < span
 
 
 def _alike(one: Publication, other: Publication, last: Publication) -> bool:

@@ -31,11 +31,15 @@ class Reply(NamedTuple):
 
 
 class Server:
-    """`packuments` by name, `advisories` by name, `faults` by path; `requests` is what came in."""
+    """`packuments` by name, `advisories` by name, `faults` by path; `requests` is what came in.
+
+    `short` are packuments that are given to those who ask for the short form, where they differ.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.packuments: dict[str, dict[str, Any]] = {}
+        self.short: dict[str, dict[str, Any]] = {}
         self.advisories: dict[str, list[dict[str, Any]]] | None = {}
         self.faults: dict[str, Callable[[Request], Reply] | Reply] = {}
         self.requests: list[Request] = []
@@ -84,6 +88,8 @@ class Server:
         if len(pieces) > size:
             manifest = found["versions"].get(pieces[size])
             return Reply(200, json.dumps(manifest).encode()) if manifest else Reply(404)
+        if "install-v1" in request.headers.get("accept", ""):
+            found = self.short.get(found["name"], found)
         data = json.dumps(found).encode()
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
         headers = {"etag": etag}
