@@ -13,7 +13,7 @@ import posixpath
 import re
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,6 +87,7 @@ _READ = listed(
 )
 _POSTS = frozenset(("POST", "PUT", "PATCH"))
 _OUTSIDE = re.compile(r"^(?:~|/etc|/usr|/opt|/Library|\$INIT_CWD|\$HOME|%\w+%)(?=[/\\]|$)")
+_OTHERS = re.compile(r"^(?:(?:\./|\.\./|[\w-]+/)*node_modules/|\.\./)(?:@[\w.-]+/)?[A-Za-z][\w.-]*/\S")
 _SHELL = re.compile(
     r"^(?:/bin/|/usr/bin/)?(?:ba|z|da)?sh$|^cmd(?:\.exe)?$|^powershell(?:\.exe)?$", re.IGNORECASE
 )
@@ -94,6 +95,14 @@ _LOCAL = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|example\.|.*\.local$
 _ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _MODULES = frozenset(
     ("child_process", "fs", "net", "http", "https", "dns", "os", "vm", "crypto", "http2", "tls", "dgram")
+)
+# words that tell of a command, which is only one where it is run
+COMMANDS = frozenset(
+    (Kind.EVALUATES_FETCHED, Kind.DECODES, Kind.DESTROYS, Kind.OPENS_SHELL, Kind.MODELS, Kind.PUBLISHES)
+)
+_MESSAGE = re.compile(
+    rb"(?:new\s+)?(?:console\.\w+|[\w$.]{0,40}\b(?:log|warn|info|error|debug|print|write|[A-Za-z]*Error))\s*\(",
+    re.IGNORECASE,
 )
 _DECODER = re.compile(
     rb"(?:new\s+)?(?:window\.|globalThis\.)?(?:atob|String\.fromCharCode|String\.fromCodePoint"
@@ -130,7 +139,7 @@ def read(data: bytes, path: str, seconds: float = _SECONDS, again: int = 1, line
     """
     if obfuscation.binary(data):
         return Reading(partly="it is no text")
-    until = time.monotonic() + seconds
+    until = time.thread_time() + seconds
     deeds: dict[Deed, None] = dict.fromkeys(obfuscation.deeds(data, path))
     tools = _tools()
     reading = None
@@ -172,7 +181,7 @@ class _Tools(NamedTuple):
         try:
             return maker.parse(
                 lambda offset, _: data[offset : offset + 65_536],
-                progress_callback=lambda *_: time.monotonic() > until,
+                progress_callback=lambda *_: time.thread_time() > until,
             )
         except ValueError:
             return None
@@ -228,6 +237,7 @@ class _Tree:
     def __init__(self, data: bytes, path: str, tree: Any, tools: _Tools, until: float, again: int) -> None:
         self.data, self.path, self.until, self.again = data, path, until, again
         self.folder = posixpath.dirname(path)
+        self.root = tree.root_node
         self.captures = tools.captures(tree.root_node)
         self.deeds: dict[Deed, None] = {}
         self.needs: dict[str, None] = {}
@@ -260,7 +270,7 @@ class _Tree:
         try:
             self._bind()
             for node in self.captures.get("call", ()):
-                if time.monotonic() > self.until:
+                if time.thread_time() > self.until:
                     raise _TooLong
                 self._call(node)
             for node in self.captures.get("assigned", ()):
@@ -317,7 +327,7 @@ class _Tree:
                 if target.type == "identifier":
                     scope = self._where(self.text(target), scope)
                 self._pattern(target, value, (), scope)
-            if time.monotonic() > self.until:
+            if time.thread_time() > self.until:
                 raise _TooLong
         for node in self.captures.get("import", ()):
             self._import(node)
@@ -501,7 +511,7 @@ class _Tree:
         if node is None or deep > _DEEP:
             return UNKNOWN
         self.steps += 1
-        if self.steps > _STEPS or (self.steps & 1023 == 0 and time.monotonic() > self.until):
+        if self.steps > _STEPS or (self.steps & 1023 == 0 and time.thread_time() > self.until):
             raise _TooLong
         key = (node.start_byte, node.end_byte)
         if not self.local:
@@ -636,6 +646,8 @@ class _Tree:
         if owner.props is not None and name in owner.props:
             return owner.props[name]
         ref = owner.ref
+        if name == "_compile":
+            return Value(ref="Module._compile", marks=owner.marks)
         if ref is None:
             if name == "constructor" and (owner.text is not None or owner.items is not None):
                 return Value(ref="Function.prototype", marks=owner.marks)
@@ -665,8 +677,6 @@ class _Tree:
             return Value("node", marks=marks)
         if full == "os.EOL":
             return Value("\n")
-        if full == "module._compile" or full.endswith("Module.prototype._compile"):
-            return Value(ref="Module._compile", marks=marks)
         return Value(ref=full, marks=marks)
 
     def _variable(self, name: str) -> Value:
@@ -992,7 +1002,7 @@ class _Tree:
         plain = (name.known or "").removeprefix("node:")
         if plain:
             self._module(name.known or "", node)
-        if plain in _MODULES and name.marks & {values.PIECED, values.DECODED}:
+        if plain and (values.DECODED in name.marks or (plain in _MODULES and values.PIECED in name.marks)):
             how = "in an encoding" if values.DECODED in name.marks else "in pieces"
             self.say(Kind.OBFUSCATED, node, f"names the module {plain} {how}: {words.shown(self.text(node))}")
         elif name.known is None and values.DECODED in name.marks:
@@ -1032,7 +1042,7 @@ class _Tree:
 
     def _again(self, code: str, node: Node) -> None:
         """Reads a text that the text evaluates."""
-        left = self.until - time.monotonic()
+        left = self.until - time.thread_time()
         if left <= 0:
             raise _TooLong
         inner = read(code.encode("utf-8", "replace"), self.path, left, self.again - 1)
@@ -1062,6 +1072,9 @@ class _Tree:
         if first.items is not None:  # Bun.spawn(["a", "b"])
             arguments = [first.items[0] if first.items else UNKNOWN, Value(items=first.items[1:])]
             first = arguments[0]
+        items = next((one.items for one in arguments[1:2] if one.items is not None), None)
+        if first.text is None or HOLE in first.text:
+            self._handed_over(node, items or (), line)
         if first.text is None:
             self.runs_unknown = self.runs_unknown or line
             if values.DECODED in marks:
@@ -1075,7 +1088,6 @@ class _Tree:
             self._started(first.text, "node", line)
             return
         text = first.text
-        items = next((one.items for one in arguments[1:2] if one.items is not None), None)
         if not method.startswith("exec") or method.startswith("execFile"):
             text = " ".join(
                 _quoted(part) for part in (text, *(HOLE if i.text is None else i.text for i in items or ()))
@@ -1099,6 +1111,14 @@ class _Tree:
         self.hosts.update(dict.fromkeys(found.hosts))
         if found.network:
             self.use("network", node)
+
+    def _handed_over(self, node: Node, items: tuple[Value, ...], line: int) -> None:
+        """A program that is named at run time, and the scripts that it is told to run."""
+        for item in items:
+            if item.text and item.text.startswith(".") and item.text.endswith(script.SCRIPT_FILES):
+                path = posixpath.normpath(item.text)
+                self.say(Kind.RUNTIME, node, f"has a program that it names at run time run {path}")
+                self.starts.setdefault(script.Start(path, "bun", line))
 
     def _options(self, node: Node, options: Any, shown: str) -> None:
         detached = options.get("detached")
@@ -1134,7 +1154,9 @@ class _Tree:
                 self.wrote_inflated = node.start_point[0] + 1
             where = target.text or ""
             self.written.add(posixpath.normpath(where))
-            if _OUTSIDE.match(where) or _beyond(where):
+            if _OTHERS.match(where):
+                self.say(Kind.OTHERS, node, f"writes to another package, {words.shown(where)}: {shown}")
+            elif _OUTSIDE.match(where) or _beyond(where):
                 self.say(Kind.OUTSIDE, node, f"writes to {words.shown(where)}: {shown}")
             elif where.startswith(".") and posixpath.normpath(where) == "package.json":
                 self.say(Kind.HIDES, node, f"changes its own package.json: {shown}")
@@ -1240,9 +1262,9 @@ class _Tree:
         if values.ENVIRONMENT in telling:
             self.say(Kind.ENVIRONMENT, node, f"sends the whole environment{to}: {shown}")
         if values.KEYS in telling:
-            self.say(Kind.SENDS, node, f"sends keys or tokens{to}: {shown}")
+            self.say(Kind.CREDENTIALS, node, f"sends keys or tokens{to}: {shown}")
         elif values.IDENTITY in telling:
-            self.say(Kind.SENDS, node, f"sends the names of user or machine{to}: {shown}")
+            self.say(Kind.IDENTITY, node, f"sends the names of user or machine{to}: {shown}")
         else:
             self.say(Kind.SENDS, node, f"sends data{to}: {shown}")
 
@@ -1267,11 +1289,28 @@ class _Tree:
         comments = [(n.start_byte, n.end_byte) for n in self.captures.get("comment", ())]
         starts = [start for start, _ in comments]
 
-        def commented(place: int) -> bool:
+        def aside(place: int, kind: Kind) -> bool:
             at = bisect_right(starts, place) - 1
-            return at >= 0 and place < comments[at][1]
+            if at >= 0 and place < comments[at][1]:
+                return True
+            return kind in COMMANDS and self._message(place)
 
-        told(self.data, self.path, commented, self.deeds)
+        told(self.data, self.path, aside, self.deeds)
+
+    def _message(self, place: int) -> bool:
+        """Does a text only tell a person something: on the console, in an error?"""
+        node = self.root.descendant_for_byte_range(place, place + 1)
+        for _ in range(12):
+            if node is None:
+                return False
+            if node.type in ("call_expression", "new_expression"):
+                head = self.data[node.start_byte : node.start_byte + 60]
+                if _MESSAGE.match(head):
+                    return True
+            if node.type == "throw_statement":
+                return True
+            node = node.parent
+        return False
 
     def _together(self) -> None:
         """What several calls come to together."""
@@ -1327,11 +1366,14 @@ def merged_bounds(tree: _Tree, bounds: list[_Bound]) -> Value:
     return values.merged(found)
 
 
-def told(data: bytes, path: str, commented: Callable[[int], bool], deeds: dict[Deed, None]) -> None:
-    """Adds the telling words of a text to its deeds, and the tokens that it reads from the environment."""
+def told(data: bytes, path: str, aside: Callable[[int, Kind], bool], deeds: dict[Deed, None]) -> None:
+    """Adds the telling words of a text to its deeds, and the tokens that it reads from the environment.
+
+    `aside` tells of a place, and what a word there would tell, whether it is nothing that is done.
+    """
     seen: set[int] = set()
     for word, start, end in words.found(data, 8, survey.telling(survey.look(data))):
-        if id(word) in seen or commented(start):
+        if id(word) in seen or aside(start, word.kind):
             continue
         seen.add(id(word))
         deeds.setdefault(
@@ -1340,7 +1382,7 @@ def told(data: bytes, path: str, commented: Callable[[int], bool], deeds: dict[D
     names: dict[str, int] = {}
     for match in _TOKEN.finditer(data):
         name = match[1].decode()
-        if words.TOKEN.match(name) and name not in names and not commented(match.start()):
+        if words.TOKEN.match(name) and name not in names and not aside(match.start(), Kind.TOKENS):
             names[name] = data.count(b"\n", 0, match.start()) + 1
     for name, line in names.items():
         deeds.setdefault(Deed(Kind.TOKENS, path, line, f"reads {name} from the environment"))
@@ -1396,12 +1438,3 @@ def local(path: str, name: str, files: Callable[[str], bool]) -> str | None:
         if (found := (stem + ending).lstrip("/")) and files(found):
             return found
     return None
-
-
-def lines(data: bytes, places: Iterator[int]) -> Iterator[int]:
-    """The lines of places in a text, for places in order."""
-    last, line = 0, 1
-    for place in places:
-        line += data.count(b"\n", last, place)
-        last = place
-        yield line

@@ -75,10 +75,10 @@ def deeds(data: bytes, path: str) -> Iterator[Deed]:
     def deed(kind: Kind, place: int, what: str) -> Deed:
         return Deed(kind, path, data.count(b"\n", 0, place) + 1, what)
 
-    if data.count(b"_0x") >= 24:
+    if data.count(b"_0x") >= 12:
         names = list(_NAMES.finditer(data))
         distinct = {match[0] for match in names}
-        if len(distinct) >= 8 and len(names) >= 24 and len(names) * 400 > len(data) // 8:
+        if len(distinct) >= 5 and len(names) >= 12 and len(names) * 400 > len(data) // 8:
             yield deed(
                 Kind.OBFUSCATED,
                 names[0].start(),

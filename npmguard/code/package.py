@@ -20,11 +20,20 @@ _PLACES = 3  # of one capability
 _HOSTS = 100
 _DEEDS = 60  # of one package, on either side
 _FOLLOWED = 60  # files that an install starts, or that those require
-_CLOSELY = 1_500_000  # bytes of one file that are read closely where no install starts it
-_ALL_CLOSELY = 4_000_000  # bytes of all such files of a package
 _SECONDS = 8.0  # for what an install runs
-_REST = 5.0  # for the rest
 _TEXT = 2_000_000  # bytes of a shell script
+
+
+class _Limits(NamedTuple):
+    """How much of what no install starts is read closely: bytes of one file, and of all, and seconds."""
+
+    file: int
+    all: int
+    seconds: float
+
+
+_BRIEF = _Limits(300_000, 1_500_000, 2.0)
+_THOROUGH = _Limits(5_000_000, 20_000_000, 12.0)
 
 # What is alarming in code that merely lies in a package: few honest ones do such things.
 ALARMING = frozenset(
@@ -36,7 +45,6 @@ ALARMING = frozenset(
         Kind.INVISIBLE,
         Kind.DESTROYS,
         Kind.MODELS,
-        Kind.ENVIRONMENT,
     )
 )
 
@@ -46,14 +54,17 @@ def examine(
     manifest: Mapping[str, Any],
     lifecycle: tuple[str, ...] = LIFECYCLE,
     rest: bool = True,
+    thorough: bool = False,
 ) -> CodeFacts:
     """What the code of a package does.
 
     `files` are its files: the path in the package (POSIX) and the content. `manifest` is its own
     package.json, `lifecycle` names the scripts that are run, `rest` is False where only these are of
-    interest. Nothing is run, and nothing is raised whatever the files hold.
+    interest; `thorough` asks for a closer look at large files too, some seconds for a large package.
+    Nothing is run, and nothing is raised whatever the files hold.
     """
-    return _Examination(dict(files), manifest, lifecycle).facts(rest)
+    limits = _THOROUGH if thorough else _BRIEF
+    return _Examination(dict(files), manifest, lifecycle).facts(limits if rest else None)
 
 
 class _Task(NamedTuple):
@@ -86,10 +97,10 @@ class _Examination:
         self.closely: dict[str, bool] = {}  # files that were read closely: do they use the network?
         self.places: dict[str, list[Place]] = {name: [] for name in Capabilities._fields}
 
-    def facts(self, rest: bool) -> CodeFacts:
+    def facts(self, limits: _Limits | None) -> CodeFacts:
         self._install()
-        if rest:
-            self._rest()
+        if limits is not None:
+            self._rest(limits)
         return CodeFacts(
             Capabilities(*(tuple(self.places[name]) for name in Capabilities._fields)),
             tuple(self.installs)[:_DEEDS],
@@ -122,13 +133,13 @@ class _Examination:
                 self.commands.append(("install", "node-gyp rebuild"))
             self.places["native"].append(Place("binding.gyp", 1))
             self._said(gyp.read(self.files["binding.gyp"]), "binding.gyp", queue)
-        until = time.monotonic() + _SECONDS
+        until = time.thread_time() + _SECONDS
         seen: set[str] = set()
         while queue and len(seen) < _FOLLOWED:
             task = queue.pop(0)
             if task.path not in seen:
                 seen.add(task.path)
-                self._opened(task, queue, max(0.2, until - time.monotonic()))
+                self._opened(task, queue, max(0.2, until - time.thread_time()))
 
     def _said(self, reading: script.Reading, name: str, queue: list[_Task]) -> None:
         """Takes in what a shell text does."""
@@ -216,9 +227,9 @@ class _Examination:
 
     # the rest
 
-    def _rest(self) -> None:
-        until = time.monotonic() + _REST
-        left = _ALL_CLOSELY
+    def _rest(self, limits: _Limits) -> None:
+        until = time.thread_time() + limits.seconds
+        left = limits.all
         for path in sorted(self.files):
             ending = posixpath.splitext(path)[1].lower()
             if ending == ".node":
@@ -234,9 +245,9 @@ class _Examination:
                 self.bulky.setdefault(path, bulk)
             found = list(obfuscation.deeds(data, path))
             if found or _calls_for_more(seen):
-                if len(data) <= min(_CLOSELY, left) and time.monotonic() < until:
+                if len(data) <= min(limits.file, left) and time.thread_time() < until:
                     left -= len(data)
-                    reading = javascript.read(data, path, 1.5)
+                    reading = javascript.read(data, path, limits.seconds / 2)
                     found += reading.deeds
                     self.hosts.update(dict.fromkeys(reading.hosts))
                     if reading.partly and javascript.parser():
@@ -245,7 +256,7 @@ class _Examination:
                     self.unread[path] = (
                         "it was looked over, not read closely: it is large, or there are many such"
                     )
-            self.imports.update((deed, None) for deed in found if deed.kind in ALARMING)
+            self.imports.update(dict.fromkeys(alarming(found)))
 
     def _capabilities(self, path: str, data: bytes, seen: survey.Seen) -> None:
         file = survey.File(data, seen)
@@ -263,6 +274,26 @@ class _Examination:
         place = Place(path, line)
         if len(places) < _PLACES and place not in places:
             places.append(place)
+
+
+# Kinds that are alarming where they stand in one file.
+_TOGETHER = (
+    (Kind.HIDES, Kind.RUNS_FETCHED),
+    (Kind.CREDENTIALS, Kind.SENDS),
+    (Kind.CREDENTIALS, Kind.IDENTITY),
+    (Kind.CREDENTIALS, Kind.PUBLISHES),
+    (Kind.TOKENS, Kind.PUBLISHES),
+    (Kind.ENVIRONMENT, Kind.SENDS),
+    (Kind.PERSISTS, Kind.PUBLISHES),
+)
+
+
+def alarming(deeds: Iterable[Deed]) -> list[Deed]:
+    """What of the deeds of one file is alarming in code that merely lies in a package."""
+    given = list(deeds)
+    kinds = {deed.kind for deed in given}
+    kept = ALARMING.union(*(pair for pair in _TOGETHER if kinds.issuperset(pair)))
+    return [deed for deed in given if deed.kind in kept]
 
 
 def _calls_for_more(seen: survey.Seen) -> bool:

@@ -66,7 +66,8 @@ def read(data: bytes, path: str) -> Reading:
         used.setdefault("environment", counter.at(match.start()))
     if "network" in used:
         hosts.update(dict.fromkeys(script.hosts(text[: 1 << 22])[:100]))
-    javascript.told(bare, path, lambda _: False, deeds)
+    idle = "processes" not in used
+    javascript.told(bare, path, lambda _, kind: idle and kind in javascript.COMMANDS, deeds)
     return javascript.Reading(tuple(deeds), tuple(needs), tuple(starts), tuple(hosts), tuple(used.items()))
 
 

@@ -89,7 +89,7 @@ _SYSTEM_INSTALLERS = frozenset(
 )
 _EXECUTABLE = (".exe", ".scr", ".com", ".bin", ".elf", ".dll", ".appimage", ".run", ".msi")
 _SHELL_FILES = {".sh": "sh", ".bash": "sh", ".bat": "cmd", ".cmd": "cmd", ".ps1": "powershell"}
-_SCRIPT_FILES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx")
+SCRIPT_FILES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx")
 _PREFIXES = listed(
     """
     exec time nohup setsid nice sudo doas env cross-env call command builtin ! if then else elif do
@@ -429,13 +429,13 @@ class _Reader:
             self.say(Kind.TOKENS, command, f"asks for a token: {_shown(command)}")
         elif verb in self.scripts:
             self._script(verb, command)
-        elif name == "bun" and verb.endswith(_SCRIPT_FILES):
+        elif name == "bun" and verb.endswith(SCRIPT_FILES):
             self._bun(verb, command)
 
     def _script_or_file(self, name: str, target: str, command: Command) -> None:
         if target in self.scripts:
             self._script(target, command)
-        elif name == "bun" or target.endswith(_SCRIPT_FILES):
+        elif name == "bun" or target.endswith(SCRIPT_FILES):
             self._bun(target, command)
 
     def _bun(self, target: str, command: Command) -> None:
@@ -521,7 +521,7 @@ class _Reader:
         if ending in _SHELL_FILES:
             self._start(word, _SHELL_FILES[ending], command)
             return True
-        if ending in _SCRIPT_FILES:
+        if ending in SCRIPT_FILES:
             self._start(word, "node", command)
             return True
         if _OUTSIDE.match(word):

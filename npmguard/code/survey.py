@@ -67,8 +67,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         DECODING,
-        r"\batob\s{0,2}\(|[\"'`](?:base64|hex)[\"'`]|fromCharCode|fromCodePoint|createDecipher|\bunescape\("
-        r"|charCodeAt|codePointAt",
+        r"\batob\s{0,2}\(|[\"'`](?:base64|hex)[\"'`]|fromCharCode|fromCodePoint|createDecipher|\bunescape\(",
         False,
     ),
     Sign(

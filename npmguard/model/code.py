@@ -25,6 +25,8 @@ class Kind(StrEnum):
     PROCESS = "starts-process"  # any other program
     INSTALLS = "installs"  # further packages
     OUTSIDE = "writes-outside"  # files that are not the package's own
+    OTHERS = "changes-others"  # files of other packages
+    IDENTITY = "sends-identity"  # the names of user and machine
     PERSISTS = "persists"  # arranges to be started again
     HIDES = "hides"  # lets nobody see what it does: detached, no output, deletes itself
     PUBLISHES = "publishes"  # packages, or repositories, with what it finds
