@@ -1293,7 +1293,8 @@ class _Tree:
             at = bisect_right(starts, place) - 1
             if at >= 0 and place < comments[at][1]:
                 return True
-            return kind in COMMANDS and self._message(place)
+            # what is run was seen, but for what is put together at run time
+            return kind in COMMANDS and (not self.runs_unknown or self._message(place))
 
         told(self.data, self.path, aside, self.deeds)
 

@@ -90,6 +90,13 @@ _SYSTEM_INSTALLERS = frozenset(
 _EXECUTABLE = (".exe", ".scr", ".com", ".bin", ".elf", ".dll", ".appimage", ".run", ".msi")
 _SHELL_FILES = {".sh": "sh", ".bash": "sh", ".bat": "cmd", ".cmd": "cmd", ".ps1": "powershell"}
 SCRIPT_FILES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx")
+# those that Windows has with an ending
+_PROGRAMS = frozenset((*_ORDINARY, *_NODES, *_MANAGERS, *_SHELLS, *_LOADERS, *_FETCHERS, *_RUNTIMES)) | {
+    "npx",
+    "cmd",
+    "powershell",
+    "pwsh",
+}
 _PREFIXES = listed(
     """
     exec time nohup setsid nice sudo doas env cross-env call command builtin ! if then else elif do
@@ -551,18 +558,7 @@ def program(word: str) -> str:
     if word.startswith(("./", ".\\", "../")):
         return word
     for ending in (".exe", ".cmd", ".bat"):
-        if name.endswith(ending) and name.removesuffix(ending) in (
-            *_NODES,
-            *_MANAGERS,
-            *_SHELLS,
-            "npx",
-            "cmd",
-            "powershell",
-            "pwsh",
-            "curl",
-            *_LOADERS,
-            "certutil",
-        ):
+        if name.endswith(ending) and name.removesuffix(ending) in _PROGRAMS:
             return name.removesuffix(ending)
     return name
 
