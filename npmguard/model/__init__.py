@@ -4,6 +4,8 @@ They are named tuples rather than dataclasses or msgspec structs because they ar
 run: those cost 10 to 60 ms of start-up, these next to nothing.
 """
 
+from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+from npmguard.model.contents import Contents
 from npmguard.model.evidence import (
     Advisory,
     Evidence,
@@ -36,8 +38,13 @@ from npmguard.model.project import Digest, Lockfile, Manifest, Project
 __all__ = [
     "Advisory",
     "Asked",
+    "Bulk",
+    "Capabilities",
     "Change",
+    "CodeFacts",
     "Confidence",
+    "Contents",
+    "Deed",
     "Dependency",
     "DependencyGraph",
     "DependencyKind",
@@ -46,8 +53,10 @@ __all__ = [
     "Evidence",
     "Finding",
     "Fix",
+    "Gain",
     "Gap",
     "History",
+    "Kind",
     "Leak",
     "Locate",
     "Location",
@@ -61,6 +70,7 @@ __all__ = [
     "Packed",
     "PackedFile",
     "Packument",
+    "Place",
     "Project",
     "ProjectReport",
     "Publication",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from npmguard.model.contents import Contents
 from npmguard.model.finding import Gap, Severity
 from npmguard.model.history import History
 
@@ -81,6 +82,7 @@ class Needs(NamedTuple):
     manifests: frozenset[tuple[str, str]] = frozenset()  # the scripts and dependencies of these
     advisories: bool = False
     histories: frozenset[str] = frozenset()  # how these names were published: the full packument
+    contents: frozenset[tuple[str, str]] = frozenset()  # what the tarballs of these hold
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -89,6 +91,7 @@ class Needs(NamedTuple):
             self.manifests | other.manifests,
             self.advisories or other.advisories,
             self.histories | other.histories,
+            self.contents | other.contents,
         )
 
 
@@ -113,6 +116,7 @@ class Evidence(NamedTuple):
     sources: tuple[str, ...] = ()
     histories: Mapping[str, History | Missing | Unanswered] = {}
     now: float = 0.0  # seconds since 1970, when all this was asked
+    contents: Mapping[tuple[str, str], Contents | Unanswered] = {}
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""
