@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import incidents
+from support import incident_page, incidents
 from support.incidents import HOST, Case, Incident
 from support.projects import write
 from support.server import Server, registry
@@ -22,6 +24,7 @@ SEVERITIES = [severity.word for severity in Severity]
 ALL = incidents.incidents()
 CASES = [case for incident in ALL for case in incident.cases]
 CONTENTS = False  # are tarballs looked into?
+DOCS = Path(__file__).parents[2] / "docs" / "incidents.md"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,7 @@ def check(
     server: Server, here: Path, capsys: pytest.CaptureFixture[str], incident: Incident, case: Case | None
 ) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
     """(exit code, findings, gaps) of a project with the good releases, or with those of a case."""
+    shutil.rmtree(os.environ["NPMGUARD_CACHE_DIR"], ignore_errors=True)  # it is another day
     incidents.serve(server, incident, case.day if case is not None else incident.eve)
     manifest, entries = incidents.lock(case, incident)
     internal = incident.data.get("internal", [])
@@ -81,3 +85,28 @@ def test_the_bad_release_fails(
     found = next(f for f in loud if f["rule"] == case.rule)
     text = f"{found['title']} {found['detail']}"
     assert [word for word in case.words if word not in text] == []
+
+
+def test_the_page_says_what_a_check_says(
+    server: Server, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = []
+    for incident in ALL:
+        case = incident.cases[0]
+        _, findings, _ = check(server, here, capsys, incident, case)
+        loud = [f for f in findings if SEVERITIES.index(f["severity"]) >= Severity.HIGH]
+        first = max(
+            loud, key=lambda f: (f["rule"] == case.rule, SEVERITIES.index(f["severity"])), default=None
+        )
+        rows.append(incident_page.row(incident, first, case.contents))
+    same(DOCS, incident_page.page(rows))
+
+
+def test_each_fixture_is_listed() -> None:
+    same(incidents.FOLDER / "README.md", incident_page.listed(ALL))
+
+
+def same(path: Path, text: str) -> None:
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text)
+    assert path.read_text() == text

