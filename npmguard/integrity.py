@@ -58,6 +58,28 @@ def agrees(locked: str, given: str | None, shasum: str | None) -> bool | None:
     return {_digest(h) for h in ours[strongest]} <= {_digest(h) for h in theirs[strongest]}
 
 
+def promised(integrity: str | None, shasum: str | None) -> tuple[str, frozenset[str]] | None:
+    """(the strongest algorithm, the hex digests of it that will do) of what a registry or a lockfile says.
+
+    `shasum` is a registry's hex SHA-1; it counts where there is no integrity that can be read, as for npm.
+    None where neither can.
+    """
+    known = hashes(integrity or "")
+    if known:
+        strongest = max(known, key=_STRENGTH.__getitem__)
+        return strongest, frozenset(_digest(h).hex() for h in known[strongest])
+    if shasum and re.fullmatch(r"[0-9a-fA-F]{40}", shasum):
+        return "sha1", frozenset((shasum.lower(),))
+    return None
+
+
+def digest(data: bytes, algorithm: str) -> str:
+    """The hexadecimal digest of data."""
+    import hashlib
+
+    return hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()
+
+
 def spelt(text: str) -> list[str]:
     """The strongest hashes of an integrity text, spelt as npm spells them."""
     known = hashes(text)

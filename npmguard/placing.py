@@ -9,15 +9,23 @@ from npmguard.errors import InputError
 from npmguard.model import Finding, Location, Project
 
 
-def placed(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
-    """The findings with the line numbers of their pointers, as far as those lead to something."""
+def placed(
+    findings: Iterable[Finding], project: Project, texts: Mapping[str, bytes] | None = None
+) -> Iterator[Finding]:
+    """The findings with the line numbers of their pointers, as far as those lead to something.
+
+    `texts` are files that are not read from the disk, as they lie in a tarball.
+    """
     found = list(findings)
     wanted: dict[str, set[str]] = {}
     for finding in found:
         place = finding.location
         if place is not None and place.pointer and place.line is None:
             wanted.setdefault(place.file, set()).add(place.pointer)
-    lines = {file: _lines(file, frozenset(pointers), project) for file, pointers in wanted.items()}
+    lines = {
+        file: _lines(file, frozenset(pointers), project, (texts or {}).get(file))
+        for file, pointers in wanted.items()
+    }
     for finding in found:
         place = finding.location
         if place is not None and place.line is None:
@@ -26,7 +34,7 @@ def placed(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
         yield finding
 
 
-def _lines(file: str, pointers: frozenset[str], project: Project) -> Mapping[str, int]:
+def _lines(file: str, pointers: frozenset[str], project: Project, data: bytes | None) -> Mapping[str, int]:
     """The lines of pointers into one file, by the form that its name tells."""
     lockfile = project.lockfile
     if lockfile is not None and file == lockfile.file and lockfile.graph.locate is not None:
@@ -34,7 +42,7 @@ def _lines(file: str, pointers: frozenset[str], project: Project) -> Mapping[str
     from npmguard.project.files import read
 
     try:
-        text = read(file, file).decode(errors="replace")
+        text = (read(file, file) if data is None else data).decode(errors="replace")
     except InputError:
         return {}
     if file.endswith((".yaml", ".yml")):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from npmguard.code import gyp, javascript, obfuscation, script, survey, words
+from npmguard.code import gyp, hosts, javascript, obfuscation, script, survey, words
 from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
 
 # What an install of a package from a registry runs, in its order.
@@ -244,6 +244,9 @@ class _Examination:
             if bulk := obfuscation.bulk(data, path):
                 self.bulky.setdefault(path, bulk)
             found = list(obfuscation.deeds(data, path))
+            if "network" in seen:
+                self.hosts.update(dict.fromkeys(hosts.find(data)))
+                self.imports.update(dict.fromkeys(hosts.deeds(data, path)))
             if found or _calls_for_more(seen):
                 if len(data) <= min(limits.file, left) and time.thread_time() < until:
                     left -= len(data)
@@ -298,7 +301,9 @@ def alarming(deeds: Iterable[Deed]) -> list[Deed]:
 
 def _calls_for_more(seen: survey.Seen) -> bool:
     """Is what was seen in a file such that it must be read closely?"""
-    if survey.DECODING in seen and ("evaluation" in seen or survey.HIDING in seen or "processes" in seen):
+    if survey.DECODING in seen and (
+        "evaluation" in seen or survey.HIDING in seen or "processes" in seen or "network" in seen
+    ):
         return True
     if "processes" in seen and (survey.HIDING in seen or survey.STARTING in seen or "network" in seen):
         return True

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     MODELS = "asks-models"  # runs a command-line assistant that may do as it likes
     LOCATES = "locates"  # asks where in the world it is
     UNTRUSTS = "untrusts"  # turns the checking of certificates off
+    KEYS = "calls-with-keys"  # a host that is written in the code, right where secret keys are handled
     EVALUATES = "evaluates"  # text that is not written in the code
 
 

@@ -49,7 +49,7 @@ def _find(path: str) -> list[Found]:
         name = os.path.basename(path)
         folder = os.path.dirname(path) or "."
         if name == "package.json":
-            return [_home(folder)]
+            return [home(folder)]
         if name in LOCKFILES:
             return [Found(folder, name)]
         if name == os.path.basename(_HIDDEN) and os.path.basename(os.path.abspath(folder)) == "node_modules":
@@ -63,7 +63,7 @@ def _find(path: str) -> list[Found]:
         raise UsageError(f"{shown(path)}: not a package.json and not a lockfile ({known})")
     projects: list[Found] = []
     if _has(path, "package.json") or any(_has(path, name) for name in LOCKFILES):
-        projects.append(_home(path))
+        projects.append(home(path))
     covered = _members(path)
     topmost = [] if projects else [path]
     for folder in workspaces.nested(path, ("package.json", *LOCKFILES)):
@@ -79,7 +79,7 @@ def _find(path: str) -> list[Found]:
     return projects
 
 
-def _home(folder: str) -> Found:
+def home(folder: str) -> Found:
     """The project that is at home in a folder: the folder's own, or the one it is a workspace of."""
     if any(_has(folder, name) for name in LOCKFILES):
         return Found(folder)

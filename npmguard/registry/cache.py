@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 5
+_SCHEMA = 6
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -35,6 +35,7 @@ CREATE TABLE manifests (
 CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -189,6 +190,17 @@ class Cache:
                 found[url] = KeptHistory(*row)
         return found
 
+    def contents(self, places: Iterable[str]) -> dict[str, bytes]:
+        """What was read of these tarballs, as it was packed."""
+        found: dict[str, bytes] = {}
+        wanted = list(places)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            query = f"SELECT place,body FROM contents WHERE place IN ({marks})"  # noqa: S608
+            found.update(self._rows(query, chunk))
+        return found
+
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
         if self._db is None:
             return []
@@ -283,6 +295,12 @@ class Cache:
                     (url, time.time(), fresh_until, json.dumps(scripts), json.dumps(dependencies)),
                 )
 
+    def keep_contents(self, place: str, body: bytes) -> None:
+        """Keeps what was read of a tarball."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?)", (place, time.time(), body))
+
     def close(self) -> None:
         """Writes what was kept, and lets go of what nobody asked about for three months."""
         if self._db is None:
@@ -298,6 +316,7 @@ class Cache:
                 db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
+                db.execute("DELETE FROM contents WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

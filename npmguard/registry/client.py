@@ -82,6 +82,27 @@ def fetch(
         run.cache.close()
 
 
+def askable(name: str) -> bool:
+    """Is it a name that a registry can be asked about, and that leads nowhere else in a URL?"""
+    return _ASKABLE.fullmatch(name) is not None
+
+
+def url_of(config: NpmConfig, name: str, version: str | None = None) -> str:
+    """The URL of a packument, or of one version's manifest. A scoped name keeps its @ and hides its /."""
+    base = config.registry_for(name) + quote(name, safe="@")
+    return base if version is None else f"{base}/{quote(version, safe='')}"
+
+
+def place_of(config: NpmConfig, url: str) -> str:
+    """The name of a URL's answer in the cache: what was told to one account is that account's alone."""
+    credentials = config.credentials_for(url)
+    if credentials is None:
+        return url
+    from hashlib import sha256
+
+    return f"{url}#{sha256(credentials.encode()).hexdigest()[:16]}"
+
+
 class _Run:
     def __init__(
         self,
@@ -112,7 +133,7 @@ class _Run:
 
     def answers(self) -> Answers:
         now = time.time()
-        for name in [name for name in self.versions if not _ASKABLE.fullmatch(name)]:
+        for name in [name for name in self.versions if not askable(name)]:
             # no registry can have it, and its URL might lead elsewhere
             del self.versions[name]
             self.packuments[name] = Missing(name)
@@ -132,7 +153,7 @@ class _Run:
         manifests = {
             self.place(self.url(name, version)): (name, version)
             for name, version in self.needs.manifests
-            if _ASKABLE.fullmatch(name)
+            if askable(name)
         }
         missing = []
         known = self.cache.manifests(manifests)
@@ -183,18 +204,10 @@ class _Run:
         return past
 
     def url(self, name: str, version: str | None = None) -> str:
-        """The URL of a packument, or of one version's manifest. A scoped name keeps its @ and hides its /."""
-        base = self.config.registry_for(name) + quote(name, safe="@")
-        return base if version is None else f"{base}/{quote(version, safe='')}"
+        return url_of(self.config, name, version)
 
     def place(self, url: str) -> str:
-        """The name of a URL's answer in the cache: what was told to one account is that account's alone."""
-        credentials = self.config.credentials_for(url)
-        if credentials is None:
-            return url
-        from hashlib import sha256
-
-        return f"{url}#{sha256(credentials.encode()).hexdigest()[:16]}"
+        return place_of(self.config, url)
 
     # -- from the cache
 
@@ -297,11 +310,11 @@ class _Run:
         if answer.status == 404:
             return Missing(name)
         if answer.status != 200:
-            return Unanswered(name, _refusal(answer, "GET", "packuments"))
+            return Unanswered(name, refusal(answer, "GET", "packuments"))
         try:
             slim = read(answer.body, name)
         except ValueError as error:
-            return Unanswered(name, _not_json(answer, str(error)))
+            return Unanswered(name, not_json(answer, str(error)))
         if "no-store" not in answer.headers.get("cache-control", ""):
             etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
             self.cache.keep(self.place(url), slim, etag, modified, _fresh_until(answer))
@@ -349,12 +362,12 @@ class _Run:
         elif answer.status == 404:
             self.histories[name] = Missing(name)
         elif answer.status != 200:
-            self.histories[name] = Unanswered(name, _refusal(answer, "GET", "packuments"))
+            self.histories[name] = Unanswered(name, refusal(answer, "GET", "packuments"))
         else:
             try:
                 history = self.histories[name] = read(answer.body, name)
             except ValueError as error:
-                self.histories[name] = Unanswered(name, _not_json(answer, str(error)))
+                self.histories[name] = Unanswered(name, not_json(answer, str(error)))
                 return
             if "no-store" not in answer.headers.get("cache-control", ""):
                 etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
@@ -379,7 +392,7 @@ class _Run:
     def bulk_by_registry(self) -> dict[str, dict[str, Sequence[str]]]:
         found: dict[str, dict[str, Sequence[str]]] = {}
         for name, versions in (self.bulk or {}).items():
-            if not _ASKABLE.fullmatch(name):
+            if not askable(name):
                 continue
             found.setdefault(self.config.registry_for(name), {})[name] = versions
         return found
@@ -399,11 +412,11 @@ def _squeezed(asked: Mapping[str, Iterable[str]]) -> bytes:
 def _advisories(answer: Answer, registry: str) -> dict[str, Any]:
     path = f"/{_BULK_PATH}" if urlsplit(registry).path in ("", "/") else urlsplit(registry).path + _BULK_PATH
     if answer.status != 200:
-        raise ValueError(_refusal(answer, "POST", path))
+        raise ValueError(refusal(answer, "POST", path))
     try:
         found = json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise ValueError(_not_json(answer, f"the answer to POST {path} is no JSON")) from None
+        raise ValueError(not_json(answer, f"the answer to POST {path} is no JSON")) from None
     if not isinstance(found, dict):
         raise ValueError(f"the answer to POST {path} is no object")
     if "error" in found and not isinstance(found["error"], list):
@@ -411,7 +424,8 @@ def _advisories(answer: Answer, registry: str) -> dict[str, Any]:
     return found
 
 
-def _refusal(answer: Answer, method: str, what: str) -> str:
+def refusal(answer: Answer, method: str, what: str) -> str:
+    """Why an answer is none, in words."""
     if answer.problem is not None:
         return answer.problem
     words = {
@@ -422,7 +436,8 @@ def _refusal(answer: Answer, method: str, what: str) -> str:
     return f"the registry answered {answer.status}{words} to {method} {what}"
 
 
-def _not_json(answer: Answer, reason: str) -> str:
+def not_json(answer: Answer, reason: str) -> str:
+    """What came instead of JSON; `reason` where that cannot be told."""
     if answer.body.lstrip()[:1] == b"<":
         return "the registry answered with a web page instead of JSON"
     if not answer.body:

@@ -11,6 +11,7 @@ import random
 import ssl
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,8 +28,19 @@ _MOST_REDIRECTS = 5
 _TRIES = 3
 _LONGEST_WAIT = 20.0  # seconds, whatever Retry-After says
 _REQUEST_TIME = 60.0  # seconds for one answer, slow drips included
+_FILE_TIME = 300.0  # and for one file
+_LARGE = 16 * 1024 * 1024  # bytes after which only one file at a time goes on
 _HOPELESS = 4  # failures to connect to a host, with no success, after which it is asked no more
 _AGENT = f"npmguard/{__version__}"
+
+
+class _Request(NamedTuple):
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    most: int
+    # Of a file: the registry whose package it belongs to, and whose credentials alone may go along.
+    registry: str | None = None
 
 
 class Http:
@@ -38,6 +50,7 @@ class Http:
         self._config = config
         self._ends = time.monotonic() + longest
         self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._large = asyncio.Semaphore(1)
         self._lanes: list[httpx.AsyncClient] = []
         self._multiplexed: httpx.AsyncClient | None = None
         self._next = 0
@@ -55,16 +68,19 @@ class Http:
 
     async def get(self, url: str, headers: Mapping[str, str], most: int) -> Answer:
         """The answer to GET, `most` bytes at most once decoded. Never raises for what a server does."""
-        return await self._send("GET", url, headers, None, most)
+        return await self._send(url, _Request("GET", headers, None, most))
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
         """The answer to POST. It is repeated like a GET: what npmguard posts asks, and changes nothing."""
-        return await self._send("POST", url, headers, body, most)
+        return await self._send(url, _Request("POST", headers, body, most))
 
-    async def _send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
-    ) -> Answer:
+    async def file(self, url: str, registry: str, most: int) -> Answer:
+        """The file at `url`, byte for byte. Credentials go along to the registry's own host alone."""
+        return await self._send(url, _Request("GET", {"accept": "*/*"}, None, most, registry))
+
+    async def _send(self, url: str, request: _Request) -> Answer:
         host = urlsplit(url).netloc
+        time_for_one = _REQUEST_TIME if request.registry is None else _FILE_TIME
         async with self._slots:
             for attempt in range(_TRIES):
                 if self._failed.get(host, 0) >= _HOPELESS and host not in self._answered:
@@ -74,9 +90,7 @@ class Http:
                     return _failed("the time for asking the registry ran out")
                 last = attempt == _TRIES - 1
                 try:
-                    answer = await asyncio.wait_for(
-                        self._follow(method, url, headers, body, most), min(left, _REQUEST_TIME)
-                    )
+                    answer = await asyncio.wait_for(self._follow(url, request), min(left, time_for_one))
                 except TimeoutError:
                     answer = _failed(f"no answer from {_shown(host)} in time")
                 except httpx.ConnectError as error:
@@ -96,47 +110,60 @@ class Http:
                 await asyncio.sleep(min(_pause(attempt, answer), max(0.0, self._ends - time.monotonic())))
         raise AssertionError("unreachable")
 
-    async def _follow(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
-    ) -> Answer:
+    async def _follow(self, url: str, request: _Request) -> Answer:
         secure, host = url.startswith("https:"), urlsplit(url).netloc
         for _ in range(_MOST_REDIRECTS + 1):
             # a redirect to another host takes no credentials along, and fetches none that are kept for it
-            credentials = self._config.credentials_for(url) if urlsplit(url).netloc == host else None
-            answer = await self._once(method, url, headers, body, most, credentials)
+            credentials = self._credentials(url, request.registry) if urlsplit(url).netloc == host else None
+            answer = await self._once(url, request, credentials)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             where = answer.headers.get("location", "")
             target = str(httpx.URL(url).join(where))
             if not target.startswith(("https:", "http:")) or (secure and target.startswith("http:")):
                 return _failed(f"{_shown(urlsplit(url).netloc)} redirects away from https")
-            if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
+            if (answer.status == 303 and request.registry is None) or (
+                answer.status in (301, 302) and request.method == "POST"
+            ):
                 return answer  # an answer to a POST that is elsewhere to be read is none that we know
             url = target
         return _failed(f"{_shown(urlsplit(url).netloc)} redirects too often")
 
-    async def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        most: int,
-        credentials: str | None,
-    ) -> Answer:
-        sent = {**headers, "user-agent": _AGENT, "accept-encoding": "gzip"}
+    def _credentials(self, url: str, registry: str | None) -> str | None:
+        """What is sent along; for a file that which its registry is asked with, as npm has it."""
+        if registry is None:
+            return self._config.credentials_for(url)
+        ours, theirs = urlsplit(registry), urlsplit(url)
+        if ours.netloc != theirs.netloc or (ours.scheme == "https" and theirs.scheme != "https"):
+            return None
+        return self._config.credentials_for(url) or self._config.credentials_for(registry)
+
+    async def _once(self, url: str, request: _Request, credentials: str | None) -> Answer:
+        file = request.registry is not None
+        # a file that is packed is not to be packed again, nor unpacked on the way
+        sent = {**request.headers, "user-agent": _AGENT, "accept-encoding": "identity" if file else "gzip"}
         if credentials is not None:
             sent["authorization"] = credentials
         self.requests += 1
-        async with self._client(url).stream(method, url, headers=sent, content=body) as response:
-            found = bytearray()
-            if response.status_code not in (301, 302, 303, 307, 308):
-                async for part in response.aiter_bytes():
-                    found += part
-                    if len(found) > most:
-                        return _failed(f"an answer of more than {most >> 20} MiB")
-            plain = {key.lower(): value for key, value in response.headers.items()}
-            return Answer(response.status_code, plain, bytes(found))
+        large = False
+        try:
+            async with self._client(url).stream(
+                request.method, url, headers=sent, content=request.body
+            ) as response:
+                found = bytearray()
+                plain = {key.lower(): value for key, value in response.headers.items()}
+                if response.status_code not in (301, 302, 303, 307, 308):
+                    async for part in response.aiter_raw() if file else response.aiter_bytes():
+                        found += part
+                        if len(found) > request.most:
+                            return _failed(f"an answer of more than {request.most >> 20} MiB")
+                        if file and not large and len(found) > _LARGE:
+                            await self._large.acquire()
+                            large = True
+                return Answer(response.status_code, plain, bytes(found))
+        finally:
+            if large:
+                self._large.release()
 
     def _client(self, url: str) -> httpx.AsyncClient:
         if url.startswith("https:"):

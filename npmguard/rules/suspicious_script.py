@@ -1,11 +1,12 @@
 """A package's code does what honest packages have no reason to do.
 
 Reads what an install runs (the scripts, binding.gyp, and the files of the package that they start), and
-looks over all other code. Told are, on install: downloading and running something, decoding and evaluating, reading
-keys, tokens, wallets or the whole environment, sending data away, starting another runtime or a bundled
-program, writing outside the package, arranging to be started again, publishing, hiding all that. In code that
-merely lies there: obfuscation, invisible characters, decoded or downloaded text that is evaluated, shells that
-listen. Minified code is ordinary; so is an installer that downloads the binary that its package is about.
+looks over all other code. Told are, on install: downloading and running something, decoding and evaluating,
+reading keys, tokens, wallets or the whole environment, sending data away, starting another runtime or a
+bundled program, writing outside the package, arranging to be started again, publishing, hiding all that. In
+code that merely lies there: obfuscation, invisible characters, decoded or downloaded text that is evaluated,
+shells that listen. Minified code is ordinary; so is an installer that downloads the binary that its package
+is about.
 
 Why it matters
     eslint-scope 3.7.2 downloaded a text and evaluated it (2018). ua-parser-js 0.7.29 downloaded a miner and
@@ -35,20 +36,16 @@ from npmguard import text
 from npmguard.model import (
     CodeFacts,
     Confidence,
-    Contents,
     Deed,
     Evidence,
     Finding,
     Fix,
     Kind,
-    Needs,
     Project,
     Severity,
-    Source,
 )
-from npmguard.rules import lineage, places
+from npmguard.rules import held, lineage, opening, places
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import groups
 from npmguard.settings import Settings
 
 _SHOWN = 4  # deeds in one detail
@@ -195,40 +192,13 @@ def _spread(deeds: list[Deed]) -> list[Deed]:
     return chosen
 
 
-def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
-    """The contents of new releases that run something on install."""
-    wanted = set()
-    for package, _ in groups(project, settings.production):
-        if package.source is not Source.REGISTRY or not package.version or package.bundled:
-            continue
-        facts = evidence.facts(package.name, package.version)
-        scripted = facts.has_install_script if facts is not None else package.has_install_script
-        packument = evidence.packument(package.name)
-        if scripted and packument is not None and lineage.new(packument, package.version):
-            wanted.add((package.name, package.version))
-    return Needs(contents=frozenset(wanted))
-
-
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
-    lineages: dict[tuple[str, str], lineage.Lineage] | None = None
-    for package, keys in groups(project, settings.production):
-        if not package.version:
-            continue
-        contents = evidence.contents.get((package.name, package.version))
-        if not isinstance(contents, Contents):
-            continue
-        if lineages is None:
-            lineages = {
-                (one.package.name, one.release.version): one
-                for one in lineage.lineages(project, evidence, settings)
-            }
-        line = lineages.get((package.name, package.version))
-        previous = line.previous if line is not None else None
-        older = evidence.contents.get((package.name, previous.version)) if previous is not None else None
-        before = older.code if isinstance(older, Contents) else None
+    for package, keys, contents, older in held.read(project, evidence, settings):
+        before = older.code if older is not None else None
         for severity, title, detail in judged(contents.code, before):
             fix, words = (Fix("review"), "")
-            if line is not None and severity >= Severity.HIGH:
+            line = held.line(evidence, package, keys) if severity >= Severity.HIGH else None
+            if line is not None:
                 fix, words = lineage.back(project, line)
             yield Finding(
                 "suspicious-script",
@@ -252,6 +222,6 @@ RULE = Rule(
     "A package's code does what honest packages have no reason to do.",
     __doc__ or "",
     check,
-    lineage.needs,
-    then,
+    opening.needs,
+    opening.then,
 )

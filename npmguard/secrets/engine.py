@@ -2,70 +2,105 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
+from npmguard.secrets import encoded, hyper, plain, sourcemaps
+from npmguard.secrets.confirming import confirmed, is_binary, ranks, told_once
 from npmguard.secrets.detectors import catalogue
-from npmguard.secrets.noise import placeholder
-from npmguard.secrets.shape import Candidate, Detector, Match, redacted
+from npmguard.secrets.shape import Detector, Match
+from npmguard.secrets.windows import Searcher, Window
+
+
+class Seen(NamedTuple):
+    """What was seen in a file: its secrets, the detectors that had too much to look at, the map it is."""
+
+    matches: list[Match]
+    cut: list[str]
+    map: sourcemaps.Map | None = None
 
 
 def scan(data: bytes, path: str) -> list[Match]:
-    """The secrets in `data`, the content of the file at `path`, in the order in which they stand there."""
-    found: list[Match] = []
-    lower = data.lower()
-    for detector in catalogue():
-        for start, end in _near(lower, detector):
-            for candidate, confidence in _confirmed(detector, data, path, start, end):
-                if not any(m.start < candidate.end and candidate.start < m.end for m in found):
-                    found.append(
-                        Match(
-                            detector.id,
-                            detector.issuer,
-                            detector.what,
-                            candidate.start,
-                            candidate.end,
-                            confidence,
-                            redacted(candidate.secret),
-                        )
-                    )
-    return sorted(found, key=lambda match: (match.start, match.end))
+    """The secrets in `data`, the content of the file at `path`, in the order in which they stand there.
+
+    Those in base64, in URL encoding and in the sources that a source map carries are among them; their
+    place is that of the encoded text.
+    """
+    return engine().look(data, path).matches
 
 
 @cache
-def compiled(detector: Detector) -> tuple[re.Pattern[bytes], int]:
-    """A detector's pattern with its borders, and how long a match can be."""
-    before = f"(?<![{detector.before}])" if detector.before else ""
-    after = f"(?![{detector.after}])" if detector.after else ""
-    pattern = re.compile(f"{before}{detector.pattern}{after}".encode(), re.MULTILINE)
-    import re._parser as parser  # type: ignore[import-not-found]
-
-    return pattern, min(parser.parse(detector.pattern).getwidth()[1], 20_000)
+def engine() -> Engine:
+    """The engine with the whole catalogue and the fastest searcher that there is."""
+    patterns = [*(detector.pattern for detector in catalogue()), *encoded.PATTERNS]
+    return Engine(catalogue(), hyper.searcher(patterns) or plain.searcher(patterns))
 
 
-def _near(lower: bytes, detector: Detector) -> Iterator[tuple[int, int]]:
-    reach = compiled(detector)[1]
-    for keyword in detector.keywords:
-        word = keyword.encode()
-        at = lower.find(word)
-        while at >= 0:
-            yield max(0, at - reach), min(len(lower), at + len(word) + reach)
-            at = lower.find(word, at + len(word))
+class Engine:
+    """Detectors, and a searcher that knows their patterns and those of encodings, in this order."""
+
+    def __init__(self, detectors: Sequence[Detector], searcher: Searcher) -> None:
+        self.detectors = detectors
+        self.searcher = searcher
+        self.order = ranks(detectors)
+
+    def look(self, data: bytes, path: str) -> Seen:
+        """What is seen in a file."""
+        wide = encoded.from_utf16(data)
+        if wide is not None:
+            return _moved(self.look(wide.text, path), wide)
+        carried = sourcemaps.read(data) if path.endswith(".map") else None
+        if carried:
+            return self._sources(carried, path)
+        return self._text(data, path)
+
+    def _text(self, data: bytes, path: str) -> Seen:
+        windows = self.searcher.windows(data)
+        begins_encoded = encoded.at_start(data)
+        if not windows and not begins_encoded:
+            return Seen([], [])
+        matches, cut = confirmed(self.detectors, windows, data, path)
+        known = len(self.detectors)
+        if (begins_encoded or known in windows or known + 1 in windows) and not is_binary(data):
+            seen = self._encoded(data, path, windows)
+            matches += seen.matches
+            cut += seen.cut
+        return Seen(told_once(matches, self.order), cut)
+
+    def _encoded(self, data: bytes, path: str, windows: Mapping[int, Sequence[Window]]) -> Seen:
+        matches: list[Match] = []
+        cut: list[str] = []
+        for inner in encoded.texts(data, windows, len(self.detectors)):
+            carried = sourcemaps.read(inner.text)
+            seen = self._sources(carried, path) if carried else self._once(inner.text, path)
+            matches += _moved(seen, inner).matches
+            cut += seen.cut
+        return Seen(matches, cut)
+
+    def _once(self, data: bytes, path: str) -> Seen:
+        """What is seen in a text that is itself taken out of something: nothing is decoded in it."""
+        matches, cut = confirmed(self.detectors, self.searcher.windows(data), data, path)
+        return Seen(told_once(matches, self.order), cut)
+
+    def _sources(self, carried: sourcemaps.Map, path: str) -> Seen:
+        """What is seen in a source map: in the sources that it carries, and in the rest of it."""
+        matches: list[Match] = []
+        cut: list[str] = []
+        for text in carried.texts():
+            seen = self._once(text.text, path)
+            matches += _moved(seen, text).matches
+            cut += seen.cut
+        return Seen(told_once(matches, self.order), cut, carried)
 
 
-def _confirmed(
-    detector: Detector, data: bytes, path: str, start: int, end: int
-) -> Iterator[tuple[Candidate, str]]:
-    pattern, _ = compiled(detector)
-    for match in pattern.finditer(data, start, end):
-        group = "secret" if "secret" in pattern.groupindex else 0
-        candidate = Candidate(match[group], match.start(group), match.end(group), data, path, match)
-        if not detector.plain and placeholder(candidate):
-            continue
-        verdicts = [check(candidate) for check in detector.checks]
-        if False not in verdicts:
-            yield candidate, _LOWER[detector.confidence] if None in verdicts else detector.confidence
-
-
-_LOWER = {"high": "medium", "medium": "low", "low": "low"}
+def _moved(seen: Seen, text: encoded.Text) -> Seen:
+    """What was seen in a text, at the places in what it was taken out of."""
+    if not seen.matches:
+        return seen
+    spans = text.spans()
+    matches: list[Match] = []
+    for match in seen.matches:
+        start, end = spans(match.start, match.end)
+        matches.append(match._replace(start=start, end=end, within=match.within or text.within))
+    return seen._replace(matches=matches)

@@ -22,6 +22,7 @@ def named(
     *keywords: str,
     confidence: str = "medium",
     checks: tuple[Check, ...] = (random_text,),
+    plain: bool = False,
 ) -> Detector:
     """A detector of what is assigned to a setting with one of `names` in its name.
 
@@ -38,4 +39,5 @@ def named(
         checks,
         before="",
         after="",
+        plain=plain,
     )

@@ -17,6 +17,9 @@ class Candidate(NamedTuple):
     path: str  # POSIX, as the package has it
     match: re.Match[bytes]
 
+    def __repr__(self) -> str:  # the secret is in no message and no trace
+        return f"Candidate({redacted(self.secret)!r}, {self.path!r}, {self.start}, {self.end})"
+
     def line(self) -> bytes:
         """The line on which the secret begins, 400 bytes to both sides of it at most."""
         low = max(self.data.rfind(b"\n", 0, self.start) + 1, self.start - 400)
@@ -86,7 +89,7 @@ _SIGN = r"""(?:[:=!?.+|]{0,3}=|=>|,|:(?:\s?[|>][-+]?)?|\|\||\?\?|>|<-|\()"""
 _OR_ELSE = r"""(?:\s{0,8}[\w.\[\]"'()]{1,48}\s{1,8}(?:\|\||\?\?|or|\?:))?"""  # = process.env.NAME || value
 _VALUE_BESIDE = r"""(?:,|/?>)?\s{0,24}(?:\\?["'<])?(?i:value)(?:\\?["'])?\s?[:=>]"""  # name="a" value="b"
 _BARE = r"""(?i:token|secret|passw(?:or)?d|key|pat)["']?[ \t]{1,4}"""  # ENV NAME value, --token value
-_VALUE_START = r"""\s{0,32}(?:[\w.:]{1,20}\()?[rbufL@$]{0,2}(?:\\?["'`]){0,3}"""
+_VALUE_START = r"""\s{0,32}(?:[\w.:]{1,20}\()?(?:[rbufL@$]{0,2}(?:\\?["'`]){1,3})?"""
 _VALUE_END = r"""(?:["'`\s;,<)\]}&#\\]|$)"""
 
 

@@ -29,13 +29,14 @@ def test_every_detector_has_examples_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_it_finds_what_it_is_for(name: str) -> None:
+    path = EXAMPLES[name].path
     for template in EXAMPLES[name].positive:
         for seed in SEEDS:
             text = filled(template, seed)
             secret = text[text.index("«") + 1 : text.index("»")]
             data = text.replace("«", "").replace("»", "").encode()
-            found = [m for m in scan(data, "lib/settings.js") if data[m.start : m.end] == secret.encode()]
-            assert [m.detector for m in found] == [name], (text, scan(data, "lib/settings.js"))
+            found = [m for m in scan(data, path) if data[m.start : m.end] == secret.encode()]
+            assert [m.detector for m in found] == [name], (text, scan(data, path))
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -43,7 +44,7 @@ def test_it_keeps_quiet_about_what_only_looks_like_one(name: str) -> None:
     for template in EXAMPLES[name].negative:
         for seed in SEEDS:
             data = filled(template, seed).encode()
-            assert scan(data, "lib/settings.js") == [], data
+            assert scan(data, EXAMPLES[name].path) == [], data
 
 
 def test_every_pattern_is_one_that_both_engines_read_alike() -> None:

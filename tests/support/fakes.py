@@ -24,6 +24,8 @@ _ALPHABETS = {
     "b32": string.ascii_uppercase + "234567",
     "b64": string.ascii_letters + string.digits + "+/",
     "url": string.ascii_letters + string.digits + "-_",
+    "b32low": string.ascii_lowercase + "234567",
+    "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
 }
 _PART = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
@@ -32,14 +34,16 @@ class Examples(NamedTuple):
     """Of one detector: texts in which it finds something, and texts in which nothing is found at all.
 
     They are templates for `filled`. In a positive one, what stands between « and » is what must be found.
+    `path` is where they stand.
     """
 
     positive: tuple[str, ...]
     negative: tuple[str, ...]
+    path: str = "lib/settings.js"
 
 
 def filled(template: str, seed: int = 1) -> str:
-    """The template with its parts made up: {alnum:36}, {hex:32}, {uuid}, {jwt}, {crc} and the like.
+    """The template with its parts made up: {alnum:36}, {hex:32}, {uuid}, {jwt}, {basic}, {crc} and the like.
 
     {crc} is the checksum that ends a token of GitHub's or npm's, of the part before it.
     """
@@ -71,4 +75,8 @@ def _jwt(rng: random.Random) -> str:
     return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(body)}.{filled('{url:43}', rng.randrange(10**6))}"
 
 
-_SPECIAL: dict[str, Callable[[random.Random], str]] = {"uuid": _uuid, "jwt": _jwt}
+def _basic(rng: random.Random) -> str:
+    return base64.b64encode(filled("{lower:5}:{alnum:13}", rng.randrange(10**6)).encode()).decode()
+
+
+_SPECIAL: dict[str, Callable[[random.Random], str]] = {"uuid": _uuid, "jwt": _jwt, "basic": _basic}

@@ -41,6 +41,7 @@ class Server:
         self.packuments: dict[str, dict[str, Any]] = {}
         self.short: dict[str, dict[str, Any]] = {}
         self.advisories: dict[str, list[dict[str, Any]]] | None = {}
+        self.tarballs: dict[str, bytes] = {}  # by path
         self.faults: dict[str, Callable[[Request], Reply] | Reply] = {}
         self.requests: list[Request] = []
         self.max_age: int | None = None
@@ -52,6 +53,22 @@ class Server:
         found = packument(name, *versions, **fields)
         self.packuments[name] = found
         return found
+
+    def publish(self, name: str, version: str, tarball: bytes, **fields: Any) -> dict[str, Any]:
+        """A version with a tarball that this server has, from now on the latest; gives its manifest."""
+        found = packument(name, version, **fields)
+        manifest: dict[str, Any] = found["versions"][version]
+        path = f"/{name}/-/{name.rpartition('/')[2]}-{version}.tgz"
+        manifest["dist"].update(
+            integrity="sha512-" + base64.b64encode(hashlib.sha512(tarball).digest()).decode(),
+            shasum=hashlib.sha1(tarball).hexdigest(),
+            tarball=self.url.rstrip("/") + path,
+        )
+        self.tarballs[path] = tarball
+        known = self.packuments.setdefault(name, found)
+        known["versions"][version] = manifest
+        known["dist-tags"]["latest"] = version
+        return manifest
 
     def paths(self) -> list[str]:
         return [request.path for request in self.requests]
@@ -80,13 +97,15 @@ class Server:
                 body = gzip.decompress(body)
             asked = json.loads(body)
             return Reply(200, json.dumps({n: a for n, a in self.advisories.items() if n in asked}).encode())
+        if f"/{path}" in self.tarballs:
+            return Reply(200, self.tarballs[f"/{path}"], {"content-type": "application/octet-stream"})
         pieces = path.split("/")
         size = 2 if path.startswith("@") else 1
         found = self.packuments.get("/".join(pieces[:size]))
         if found is None:
             return Reply(404, b'{"error":"Not found"}')
         if len(pieces) > size:
-            manifest = found["versions"].get(pieces[size])
+            manifest = found["versions"].get(found["dist-tags"].get(pieces[size], pieces[size]))
             return Reply(200, json.dumps(manifest).encode()) if manifest else Reply(404)
         if "install-v1" in request.headers.get("accept", ""):
             found = self.short.get(found["name"], found)

@@ -11,7 +11,28 @@ from importlib import import_module
 from npmguard.secrets.shape import Detector
 
 # What is said of a text by several is said by the first: the exact before the general.
-MODULES = ("code_hosts", "ai", "messaging", "mail", "payments", "collaboration", "social", "data")
+MODULES = (
+    "code_hosts",
+    "package_registries",
+    "azure",
+    "clouds",
+    "hosting",
+    "infrastructure",
+    "data_platforms",
+    "pipelines",
+    "monitoring",
+    "ai",
+    "messaging",
+    "mail",
+    "payments",
+    "collaboration",
+    "social",
+    "data",
+    "keys",
+    "connections",
+    "tokens",
+    "generic",
+)
 
 
 @cache

@@ -1,0 +1,201 @@
+"""Keys of Microsoft Azure.
+
+Keys made since about 2022 carry a signature of the service in a fixed place ("identifiable keys"), later ones
+`JQQJ9` and the month of their making as well.
+"""
+
+from __future__ import annotations
+
+from npmguard.secrets.checks import no_hash, varied, with_digit
+from npmguard.secrets.named import named
+from npmguard.secrets.shape import Detector
+
+_B64 = "A-Za-z0-9+/"
+_CONNECTION = (
+    r"(?:Endpoint|HostName|AccountEndpoint)=[^;\s\"']{8,200};(?:[A-Za-z]{2,24}=[^;\s\"']{1,200};){0,4}"
+)
+
+DETECTORS = (
+    Detector(
+        "azure-client-secret",
+        "Azure",
+        "client secret of an application",
+        r"[A-Za-z0-9_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,34}",
+        tuple(f"{digit}q~" for digit in range(10)),
+        checks=(varied(3.5), with_digit),
+        before=r"A-Za-z0-9_~.\-",
+        after=r"A-Za-z0-9_~\-",
+    ),
+    Detector(
+        "azure-annotated-key",
+        "Azure",
+        "service key",
+        r"[A-Za-z0-9]{52}JQQJ9[9DH][A-Za-z0-9][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}(?:[A-Za-z0-9]{2}==)?",
+        ("jqqj9",),
+        after="A-Za-z0-9+/",
+    ),
+    Detector(
+        "azure-storage-key",
+        "Azure",
+        "Storage or Batch account key",
+        rf"[{_B64}]{{76}}\+(?:ASt|ABa)[{_B64}]{{6}}==",
+        ("+ast", "+aba"),
+        before=_B64,
+        after="=",
+    ),
+    Detector(
+        "azure-cosmos-key",
+        "Azure",
+        "Cosmos DB key",
+        rf"[{_B64}]{{76}}ACDb[{_B64}]{{6}}==",
+        ("acdb",),
+        before=_B64,
+        after="=",
+    ),
+    Detector(
+        "azure-messaging-key",
+        "Azure",
+        "Service Bus, Event Hub, Relay or IoT Hub key",
+        rf"[{_B64}]{{33}}(?:\+ASb|\+AEh|\+ARm|AIoT)[{_B64}]{{6}}=",
+        ("+asb", "+aeh", "+arm", "aiot"),
+        before=_B64,
+        after="=",
+    ),
+    Detector(
+        "azure-redis-key",
+        "Azure",
+        "Cache for Redis key",
+        rf"[{_B64}]{{33}}AzCa[{_B64}]{{6}}=",
+        ("azca",),
+        before=_B64,
+        after="=",
+    ),
+    Detector(
+        "azure-search-key",
+        "Azure",
+        "AI Search key",
+        r"[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}",
+        ("azse",),
+    ),
+    Detector(
+        "azure-container-registry-key",
+        "Azure",
+        "Container Registry key",
+        rf"[{_B64}]{{42}}\+ACR[A-D][{_B64}]{{5}}",
+        ("+acr",),
+        before=_B64,
+        after=_B64,
+    ),
+    Detector(
+        "azure-function-key",
+        "Azure",
+        "Functions key",
+        r"[A-Za-z0-9_\-]{44}AzFu[A-Za-z0-9_\-]{5}[AQgw]==",
+        ("azfu",),
+        before=r"A-Za-z0-9_\-",
+        after="=",
+    ),
+    Detector(
+        "azure-function-url",
+        "Azure",
+        "Functions key in a URL",
+        r"azurewebsites\.net/[\w/.\-%]{1,150}\?(?:[\w.\-]{1,24}=[\w.\-%]{0,60}&){0,4}code="
+        r"(?P<secret>[A-Za-z0-9_/+%\-]{40,70}(?:={0,2}|(?:%3[Dd]){1,2}))",
+        ("azurewebsites.net",),
+        checks=(varied(3.8), with_digit),
+        before="",
+        after=r"A-Za-z0-9_/+%\-",
+    ),
+    Detector(
+        "azure-account-key",
+        "Azure",
+        "account key in a connection string",
+        rf"AccountKey=(?P<secret>[{_B64}]{{86}}==)",
+        ("accountkey=",),
+        checks=(varied(4.5),),
+        before="",
+        after="=",
+    ),
+    Detector(
+        "azure-shared-access-key",
+        "Azure",
+        "shared access key in a connection string",
+        rf"SharedAccessKey=(?P<secret>[{_B64}]{{43}}=|[{_B64}]{{84,88}}={{0,2}})",
+        ("sharedaccesskey=",),
+        checks=(varied(4.0),),
+        before="",
+        after="=",
+    ),
+    Detector(
+        "azure-connection-secret",
+        "Azure",
+        "key in a connection string",
+        _CONNECTION + rf"(?:AccessKey|accesskey|Secret)=(?P<secret>[{_B64}]{{30,100}}={{0,2}})",
+        ("accesskey=", "secret="),
+        checks=(varied(4.0),),
+        after="=",
+    ),
+    Detector(
+        "azure-sas-signature",
+        "Azure",
+        "signature of a shared access URL",
+        r"(?:[?&]|&amp;|SharedAccessSignature )s[a-z]{1,4}=[\w.\-%:+/]{1,200}&(?:amp;)?"
+        r"(?:[\w.\-]{1,8}=[\w.\-%:+/]{0,200}&(?:amp;)?){0,12}sig=(?P<secret>[A-Za-z0-9%+/]{43,80}(?:=|%3[Dd]))",
+        ("sig=",),
+        checks=(varied(4.0),),
+        before="",
+        after="=",
+    ),
+    Detector(
+        "azure-publish-password",
+        "Azure",
+        "password of a publish profile",
+        r"""userPWD=\\?"(?P<secret>[A-Za-z0-9]{60})\\?\"""",
+        ("userpwd=",),
+        checks=(varied(4.0),),
+        before="",
+        after="",
+    ),
+    named(
+        "azure-key",
+        "Azure",
+        "account or service key",
+        r"azure|cosmos(?:db)?|(?:storage|account|primary|secondary)[_.\-]?(?:account)?[_.\-]?key",
+        rf"[{_B64}]{{86}}==",
+        "azure",
+        "cosmos",
+        "storage",
+        "account",
+        "primary",
+        "secondary",
+        confidence="high",
+        checks=(varied(4.5), no_hash),
+    ),
+    named(
+        "azure-subscription-key",
+        "Azure",
+        "subscription key",
+        r"ocp-apim-subscription-key|(?:azure|cognitive|speech|bing)[\w.\-]{0,24}key",
+        r"[0-9a-f]{32}",
+        "ocp-apim",
+        "azure",
+        "cognitive",
+        "speech",
+        "bing",
+        checks=(varied(3.0), no_hash),
+    ),
+    named(
+        "azure-old-client-secret",
+        "Azure",
+        "client secret of an application",
+        r"(?:azure|aad|arm)[_.\-]?(?:\w{1,12}[_.\-])?client[_.\-]?secret",
+        r"[A-Za-z0-9_~+/=.\-\[\]@:?]{32,44}",
+        "azure",
+        "aad",
+        "arm_",
+        "arm-",
+        "arm.",
+        "armc",
+        checks=(varied(3.8), with_digit),
+    ),
+)
