@@ -242,10 +242,10 @@ class _Made(NamedTuple):
 
 @cache
 def _measured(incident: str, name: str, version: str) -> _Made:
-    """What the registry says of a tarball, which is made again when it is asked for."""
+    """What the registry says of a tarball."""
     release = next(r for r in _releases(incident, name) if r.version == version)
     held = files(release)
-    tarball = _tar(held)
+    tarball = _packed(incident, name, version)
     digest = base64.b64encode(hashlib.sha512(tarball).digest()).decode()
     shasum = hashlib.sha1(tarball).hexdigest()
     cut = sum(max(0, file.get("size", 0) - LARGEST) for file in release.data.get("files", ()))
@@ -253,12 +253,10 @@ def _measured(incident: str, name: str, version: str) -> _Made:
     return _Made(f"sha512-{digest}", shasum, len(held), size)
 
 
-def packed(release: Release) -> bytes:
+@cache
+def _packed(incident: str, name: str, version: str) -> bytes:
     """The release's tarball."""
-    return _tar(files(release))
-
-
-def _tar(held: Mapping[str, bytes]) -> bytes:
+    held = files(next(r for r in _releases(incident, name) if r.version == version))
     out = io.BytesIO()
     with (
         gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1, mtime=0) as zipped,
@@ -335,9 +333,12 @@ def _elsewhere(url: str) -> dict[str, Any]:
 def serve(server: Server, incident: Incident, until: datetime) -> None:
     """Lets a registry know what it knew at that hour, and no advisory."""
     server.advisories = {}
-    server.packuments, server.short = {}, {}
+    server.packuments, server.short, server.tarballs = {}, {}, {}
     for name in incident.data["packages"]:
         full = packument(incident, name, until)
         if full is not None:
             server.packuments[name] = full
             server.short[name] = abbreviated(full)
+        for release in incident.releases(name):
+            path = place(name, release.version).removeprefix(HOST)
+            server.tarballs[path] = _packed(incident.id, name, release.version)
