@@ -229,6 +229,7 @@ class _Bound(NamedTuple):
     node: Node | None
     way: tuple[str | int, ...] = ()
     value: Value | None = None
+    adds: bool = False  # to what the name had
 
 
 class _Tree:
@@ -326,7 +327,10 @@ class _Tree:
                 scope = self.scope(node.start_byte)
                 if target.type == "identifier":
                     scope = self._where(self.text(target), scope)
-                self._pattern(target, value, (), scope)
+                if node.type.startswith("augmented"):
+                    self._give(scope, self.text(target), _Bound(value, adds=True))
+                else:
+                    self._pattern(target, value, (), scope)
             if time.thread_time() > self.until:
                 raise _TooLong
         for node in self.captures.get("import", ()):
@@ -688,8 +692,6 @@ class _Tree:
             return Value("$INIT_CWD")
         if name in ("USER", "USERNAME", "LOGNAME", "HOSTNAME", "COMPUTERNAME"):
             return Value(marks=frozenset((values.IDENTITY,)))
-        if words.TOKEN.match(name):
-            return Value(marks=frozenset((values.KEYS,)))
         return UNKNOWN
 
     def _arguments(self, node: Node) -> list[Node]:
@@ -736,6 +738,8 @@ class _Tree:
         known = self._known_call(ref, arguments, first)
         if known is not None:
             return known
+        if method in ("map", "reduce", "replace", "from") and any(self._turns(one) for one in given):
+            return Value(marks=frozenset((values.DECODED,)))
         if owner is not None:
             found = self._method(owner, method, arguments)
             if found is not None:
@@ -905,7 +909,16 @@ class _Tree:
             found = self.value(result, deep)
         finally:
             self.local.pop()
-        return found.marked(*marks)
+        if marks and values.DECODED not in found.marks:
+            return Value(marks=found.marks | marks)  # it loops, and was not followed
+        return found
+
+    def _turns(self, function: Node) -> bool:
+        """Is it a function written in place that decodes?"""
+        if function.type not in ("arrow_function", "function_expression"):
+            return False
+        body = function.child_by_field_name("body")
+        return body is not None and self._decodes(body)
 
     def _decodes(self, body: Node) -> bool:
         """Does a small function call what decodes?"""
@@ -914,8 +927,7 @@ class _Tree:
             return False
         at = bisect_right(self.call_starts, body.start_byte - 1)
         while at < len(calls) and calls[at].start_byte < body.end_byte:
-            head = self.data[calls[at].start_byte : calls[at].start_byte + 60]
-            if _DECODER.match(head):
+            if _DECODER.match(self.data, calls[at].start_byte, calls[at].start_byte + 60):
                 return True
             at += 1
         return False
@@ -1187,7 +1199,9 @@ class _Tree:
         if ref.startswith(("dns.", "dns/promises.")):
             if first.text is not None and HOLE in first.text and "." in first.text.rpartition(HOLE)[2]:
                 self.say(
-                    Kind.SENDS, node, f"asks DNS for names that it makes of data: {words.shown(first.text)}"
+                    Kind.IDENTITY if values.IDENTITY in first.marks else Kind.SENDS,
+                    node,
+                    f"asks DNS for names that it makes of data: {words.shown(first.text)}",
                 )
             return
         host, local = self._host(first, options)
@@ -1263,6 +1277,7 @@ class _Tree:
             self.say(Kind.ENVIRONMENT, node, f"sends the whole environment{to}: {shown}")
         if values.KEYS in telling:
             self.say(Kind.CREDENTIALS, node, f"sends keys or tokens{to}: {shown}")
+            self.say(Kind.SENDS, node, f"sends data{to}: {shown}")
         elif values.IDENTITY in telling:
             self.say(Kind.IDENTITY, node, f"sends the names of user or machine{to}: {shown}")
         else:
@@ -1364,7 +1379,8 @@ def merged_bounds(tree: _Tree, bounds: list[_Bound]) -> Value:
             else:
                 value = tree._member(value, step)
         found.append(value)
-    return values.merged(found)
+    value = values.merged(found)
+    return value._replace(text=None) if any(bound.adds for bound in bounds) else value
 
 
 def told(data: bytes, path: str, aside: Callable[[int, Kind], bool], deeds: dict[Deed, None]) -> None:

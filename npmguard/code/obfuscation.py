@@ -36,11 +36,12 @@ _RUNS_OF_ESCAPES = tuple(
 )
 # what nobody sees: variation selectors, tags, blank letters, zero-width marks
 _MARKS = rb"(?:\xe2\x80[\x8b-\x8d]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf){48}"
+_SELECTORS = rb"(?:\xf3\xa0[\x80-\x87][\x80-\xbf]|\xef\xb8[\x80-\x8f]){23}"
 _UNSEEN = tuple(
     re.compile(pattern)
     for pattern in (
-        rb"\xef\xb8[\x80-\x8f](?:\xef\xb8[\x80-\x8f]){23}",
-        rb"\xf3\xa0[\x80-\x87][\x80-\xbf](?:\xf3\xa0[\x80-\x87][\x80-\xbf]){23}",
+        rb"\xef\xb8[\x80-\x8f]" + _SELECTORS,
+        rb"\xf3\xa0[\x80-\x87][\x80-\xbf]" + _SELECTORS,
         rb"\xe3\x85\xa4(?:\xe3\x85\xa4|\xef\xbe\xa0){63}",
         rb"\xef\xbe\xa0(?:\xef\xbe\xa0|\xe3\x85\xa4){63}",
         rb"\xe2\x80\x8b" + _MARKS,

@@ -298,7 +298,9 @@ def alarming(deeds: Iterable[Deed]) -> list[Deed]:
 
 def _calls_for_more(seen: survey.Seen) -> bool:
     """Is what was seen in a file such that it must be read closely?"""
-    if survey.DECODING in seen and ("evaluation" in seen or survey.HIDING in seen or "processes" in seen):
+    if survey.DECODING in seen and (
+        "evaluation" in seen or survey.HIDING in seen or "processes" in seen or "network" in seen
+    ):
         return True
     if "processes" in seen and (survey.HIDING in seen or survey.STARTING in seen or "network" in seen):
         return True

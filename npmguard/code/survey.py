@@ -72,7 +72,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         HIDING,
-        r"\bdetached\b|\bwindowsHide\b|\[[\"'`]constructor[\"'`]\]|\.constructor\s{0,2}\([\"'`]",
+        r"\bdetached\b|\bwindowsHide\b|\bmodule\.constructor\b|\._compile\b|=\s?require[,;]|\[[\"'`]constructor[\"'`]\]|\.constructor\s{0,2}\([\"'`]",
         False,
     ),
     Sign(

@@ -1,11 +1,12 @@
 """A package's code does what honest packages have no reason to do.
 
 Reads what an install runs (the scripts, binding.gyp, and the files of the package that they start), and
-looks over all other code. Told are, on install: downloading and running something, decoding and evaluating, reading
-keys, tokens, wallets or the whole environment, sending data away, starting another runtime or a bundled
-program, writing outside the package, arranging to be started again, publishing, hiding all that. In code that
-merely lies there: obfuscation, invisible characters, decoded or downloaded text that is evaluated, shells that
-listen. Minified code is ordinary; so is an installer that downloads the binary that its package is about.
+looks over all other code. Told are, on install: downloading and running something, decoding and evaluating,
+reading keys, tokens, wallets or the whole environment, sending data away, starting another runtime or a
+bundled program, writing outside the package, arranging to be started again, publishing, hiding all that. In
+code that merely lies there: obfuscation, invisible characters, decoded or downloaded text that is evaluated,
+shells that listen. Minified code is ordinary; so is an installer that downloads the binary that its package
+is about.
 
 Why it matters
     eslint-scope 3.7.2 downloaded a text and evaluated it (2018). ua-parser-js 0.7.29 downloaded a miner and
