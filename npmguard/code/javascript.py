@@ -190,7 +190,10 @@ class _Tools(NamedTuple):
         from tree_sitter import QueryCursor
 
         # its progress callback brings tree-sitter 0.26.1 down: what bounds this is the size that is parsed
-        return QueryCursor(self.query).captures(root)
+        found = QueryCursor(self.query).captures(root)
+        for nodes in found.values():  # they come in no order
+            nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
+        return found
 
 
 _QUERY = """
@@ -251,7 +254,7 @@ class _Tree:
         self.written: set[str] = set()
         self.wrote_decoded = self.wrote_inflated = self.shell_line = 0
         self.local: list[dict[str, Value]] = []
-        functions = sorted(self.captures.get("function", ()), key=lambda n: (n.start_byte, -n.end_byte))
+        functions = self.captures.get("function", [])
         self.functions = functions
         self.call_starts = [n.start_byte for n in self.captures.get("call", ())]
         self.function_starts = [n.start_byte for n in functions]
@@ -1359,7 +1362,7 @@ class _Tree:
         hidden = any(deed.kind is Kind.HIDES for deed in self.deeds)
         if self.wrote_inflated and hidden and "processes" in self.used:
             self.wrote_decoded = self.wrote_decoded or self.wrote_inflated
-        if self.wrote_decoded and (self.marks_executable or own or hidden) and "processes" in self.used:
+        if self.wrote_decoded and (own or hidden) and "processes" in self.used:
             what = "writes what it unpacks into a file, and starts a program"
             self.deeds.setdefault(Deed(Kind.DECODES, self.path, self.wrote_decoded, what))
 

@@ -186,7 +186,7 @@ class _Reader:
         handler = self._handler(name)
         if handler is not None:
             handler(name, arguments, command, source)
-        elif not self._file(words_[0], command) and not self._known(name):
+        elif not self._known(name) and not self._file(words_[0], command):
             self.say(Kind.PROCESS, command, f"runs {_shown(command)}")
         if name == "chmod":
             for word in arguments[1:]:
