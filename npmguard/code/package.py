@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from npmguard.code import gyp, hosts, javascript, obfuscation, script, survey, words
+from npmguard.code import endless, gyp, hosts, javascript, obfuscation, script, survey, words
 from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
 
 # What an install of a package from a registry runs, in its order.
@@ -44,6 +44,7 @@ ALARMING = frozenset(
         Kind.OBFUSCATED,
         Kind.INVISIBLE,
         Kind.DESTROYS,
+        Kind.HANGS,
         Kind.MODELS,
     )
 )
@@ -243,7 +244,7 @@ class _Examination:
                 continue
             if bulk := obfuscation.bulk(data, path):
                 self.bulky.setdefault(path, bulk)
-            found = list(obfuscation.deeds(data, path))
+            found = [*obfuscation.deeds(data, path), *endless.deeds(data, path)]
             if "network" in seen:
                 self.hosts.update(dict.fromkeys(hosts.find(data)))
                 self.imports.update(dict.fromkeys(hosts.deeds(data, path)))

@@ -136,12 +136,12 @@ def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineag
         return None
     release, before = listed[at], listed[:at]
     last = next((p for p in reversed(before) if not _within(_WEEK, p, release)), None)
-    if last is not None:
-        before = tuple(
-            p
-            for p in before
-            if not _within(_WEEK, p, release) or not (_within(_BURST, p, release) or _alike(p, release, last))
-        )
+    before = tuple(
+        p
+        for p in before
+        if not _within(_BURST, p, release)
+        and (last is None or not _within(_WEEK, p, release) or not _alike(p, release, last))
+    )
     return Lineage(package, keys, history, release, before, listed[at + 1 :])
 
 

@@ -4,7 +4,8 @@ Looks at what an update would not make anybody expect:
 - a dependency that appears in a minor release or a patch and is itself days old;
 - a dependency from git or a URL, which no registry keeps and which can change from day to day;
 - a release after more than two years of silence;
-- a tarball ten times as large as the last one, or one that has lost all but a hundredth.
+- a tarball ten times as large as the last one, or one that has lost all but a hundredth;
+- a host that its code talks to, and no code of the release before it did, in a patch by a new account.
 
 A young dependency from strangers, one from a URL, and a package that is all but empty are `high`; silence and
 size are `low`: alone they are ordinary, together with others they make one finding of a higher severity. So
@@ -32,8 +33,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from npmguard import specs, text, versions
-from npmguard.model import Confidence, Evidence, Finding, History, Needs, Project, Severity
-from npmguard.rules import lineage, places
+from npmguard.model import Confidence, Contents, Evidence, Finding, History, Needs, Project, Severity
+from npmguard.rules import lineage, maintainer_change, places
 from npmguard.rules.base import Rule
 from npmguard.rules.release_too_new import span
 from npmguard.settings import Settings
@@ -92,6 +93,7 @@ def oddities(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity]:
     yield from _dependencies(found, evidence)
     yield from _silence(found)
     yield from _size(found)
+    yield from _hosts(found, evidence)
 
 
 def added(found: lineage.Lineage) -> dict[str, str]:
@@ -198,6 +200,27 @@ def _size(found: lineage.Lineage) -> Iterator[Oddity]:
             yield Oddity(Severity.LOW, "size", times, sizes)
     elif old >= _LARGE and new * _REST <= old and not found.release.deprecated:
         yield Oddity(Severity.HIGH, "emptied", "has lost nearly all that the package held", sizes)
+
+
+def _hosts(found: lineage.Lineage, evidence: Evidence) -> Iterator[Oddity]:
+    name, previous = found.package.name, found.previous
+    if previous is None or _step(found) != "patch" or maintainer_change.changed(found) is None:
+        return
+    own = evidence.contents.get((name, found.release.version))
+    before = evidence.contents.get((name, previous.version))
+    if not isinstance(own, Contents) or not isinstance(before, Contents):
+        return
+    from npmguard.code.package import compared
+
+    hosts = compared(before.code, own.code).hosts
+    shown = text.one_line(previous.version, 60)
+    if hosts and not found.settled(lambda later: True):
+        yield Oddity(
+            Severity.MODERATE,
+            "hosts",
+            f"talks to {text.some(text.one_line(host, 100) for host in hosts)}, as {shown} did not",
+            "A patch by a new account brings in code that uses the network, and the name of a host with it.",
+        )
 
 
 RULE = Rule(

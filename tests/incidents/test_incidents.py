@@ -24,10 +24,11 @@ from npmguard.origins import default_registry
 SEVERITIES = [severity.word for severity in Severity]
 ALL = incidents.incidents()
 CASES = [case for incident in ALL for case in incident.cases]
+SAID: dict[tuple[str, float], tuple[int, list[dict[str, Any]]]] = {}  # by what was asked
 DOCS = Path(__file__).parents[2] / "docs" / "incidents.md"
 
 
-Check = Callable[[Incident, Case | None], tuple[int, list[dict[str, Any]]]]
+Check = Callable[..., tuple[int, list[dict[str, Any]]]]
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +43,15 @@ def check(
 ) -> Check:
     """Gives exit code and findings for a project with the good releases, or with those of a case.
 
-    It is asked an hour later, when nobody had seen anything.
+    It is asked an hour later, when nobody had seen anything, and once for each case.
     """
 
-    def asked(incident: Incident, case: Case | None) -> tuple[int, list[dict[str, Any]]]:
+    def asked(incident: Incident, case: Case | None, later: float = 3600) -> tuple[int, list[dict[str, Any]]]:
+        key = (case.name if case is not None else incident.id, later)
+        if key in SAID:
+            return SAID[key]
         day = case.day if case is not None else incident.eve
-        monkeypatch.setattr("npmguard.evidence.time", SimpleNamespace(time=lambda: day.timestamp() + 3600))
+        monkeypatch.setattr("npmguard.evidence.time", SimpleNamespace(time=lambda: day.timestamp() + later))
         shutil.rmtree(os.environ["NPMGUARD_CACHE_DIR"], ignore_errors=True)  # of another day
         incidents.serve(server, incident, day)
         manifest, entries = incidents.lock(case, incident)
@@ -56,15 +60,17 @@ def check(
             for entry in entries.values():
                 entry["resolved"] = entry["resolved"].replace(f"{HOST}/", default_registry())
         write(here, manifest, entries)
+        # tarballs come from the server, whichever host the lockfile names
         lines = [f"{scope}:registry={server.url}" for scope in internal]
-        (here / ".npmrc").write_text("\n".join(("replace-registry-host=registry.example.test", *lines, "")))
+        (here / ".npmrc").write_text("\n".join(("replace-registry-host=always", *lines, "")))
         (here / "npmguard.toml").write_text(
             f'allowed-hosts = ["registry.example.test"]\ninternal-scopes = {json.dumps(internal)}\n'
         )
         code = main(["check", "--registry", server.url, "--format", "json"])
         (report,) = json.loads(capsys.readouterr().out)["projects"]
         assert [gap for gap in report["incomplete"] if gap["source"] == "tarballs"] == []
-        return code, report["findings"]
+        SAID[key] = code, report["findings"]
+        return SAID[key]
 
     return asked
 
@@ -96,6 +102,14 @@ def test_the_bad_release_fails(check: Check, case: Case) -> None:
     # what the tarball shows may speak first, and names the others
     texts = [f"{f['title']} {f['detail']}" for f in loud if f["rule"] in (case.rule, "suspicious-script")]
     assert any(all(word in text for word in case.words) for text in texts), texts or loud
+
+
+@pytest.mark.parametrize("name", ["eslint-scope-2018", "coa-2021", "nx-s1ngularity-2025", "axios-2026"])
+def test_no_day_is_too_late(check: Check, name: str) -> None:
+    (incident,) = (one for one in ALL if one.id == name)
+    code, findings = check(incident, incident.cases[0], later=5 * 365 * 86_400)
+    assert code == 1
+    assert from_(findings, Severity.HIGH)
 
 
 def test_the_page_says_what_a_check_says(check: Check) -> None:

@@ -16,9 +16,12 @@ months before there was an advisory. `tests/incidents` rebuilds each of them fro
 check is quiet, with the bad release locked it fails. This page is checked by that test:
 `UPDATE_SNAPSHOTS=1 pytest tests/incidents` writes it anew.
 
+It is asked an hour after the release. What takes the tarball to see is marked with \\*: tarballs are read
+of releases that are days old, of those that differ from the releases before them, and of all with
+`--deep`.
+
 An audit by advisories alone found 0 vulnerabilities in each of them at the hour when it was published;
-the last column says when the first public record came, where that is known. What it takes the tarball
-to see is marked with \\*.
+the last column says when the first public record came, where that is known.
 
 | incident | date | what was there to see | what npmguard says | by advisories alone |
 | --- | --- | --- | --- | --- |
@@ -31,6 +34,7 @@ _TAIL = """
 - art-template 4.13.5 and 4.13.6, a year after 4.13.3: by then its new owner had published before, and a
   script loader in a bundle for browsers is nothing that honest ones do not have. What npmguard says of
   4.13.3 is the change of hands.
+- ngx-bootstrap 20.0.3 (Shai-Hulud): the worm's file of 3.6 MB lay in it, and nothing started it yet.
 - node-ipc 9.2.2 and 11.0.0 (2022): a package of the same author's own that was days old is `moderate`
   in a patch, `low` in a major release.
 

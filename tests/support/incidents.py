@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "incidents"
 HOST = "https://registry.example.test"
 DAY = timedelta(days=1)
 # A check reads what it is given: what was larger is made so large, and the packument names its real size.
-LARGEST = 400_000
+LARGEST = 120_000
 
 
 class Case(NamedTuple):

