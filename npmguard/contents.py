@@ -18,7 +18,6 @@ from npmguard.project.npmrc import NpmConfig
 from npmguard.reading import edition, packed, read, unpacked
 from npmguard.registry.cache import Cache, default_path
 from npmguard.registry.tarballs import Wanted, tarballs
-from npmguard.workers import Workers
 
 Key = tuple[str, str]  # name, version
 Progress = Callable[[int, int], None]
@@ -85,6 +84,8 @@ class _Run:
             keys.setdefault(item, []).append(key)
         if not keys and not disk:
             return Answers(self.found, known)
+
+        from npmguard.workers import Workers
 
         def took(item: Wanted, result: bytes | str | None) -> None:
             self._took(item, keys[item], result)

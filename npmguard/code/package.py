@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from npmguard.code import endless, gyp, hosts, javascript, obfuscation, script, survey, words
-from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+from npmguard.code.gain import compared
+from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Kind, Place
+
+__all__ = ["LIFECYCLE", "alarming", "compared", "examine"]
 
 # What an install of a package from a registry runs, in its order.
 LIFECYCLE = ("preinstall", "install", "postinstall")
@@ -321,40 +324,3 @@ def _interpreter(data: bytes) -> str | None:
     if re.search(r"\b(?:node|bun|deno)\b", first):
         return "node"
     return "sh" if re.search(r"\b(?:ba|z|da|a)?sh\b", first) else "other"
-
-
-def compared(old: CodeFacts, new: CodeFacts) -> Gain:
-    """What a release does that the release before it did not.
-
-    Deeds are the same where their kind and their evidence are, wherever they stand; a bulky file is new
-    where there was none of its path, or one of another kind, or one a third as large.
-    """
-    before = set(old.capabilities.names)
-    known = {(deed.kind, deed.what) for deed in (*old.installs, *old.imports)}
-    sizes = {bulk.path: bulk for bulk in old.bulky}
-    # obfuscators number anew at every build
-    kinds = {(deed.kind, _stem(deed.path)) for deed in (*old.installs, *old.imports)}
-    return Gain(
-        tuple(
-            (name, getattr(new.capabilities, name)[0])
-            for name in new.capabilities.names
-            if name not in before
-        ),
-        tuple(host for host in new.hosts if host not in old.hosts),
-        tuple(
-            deed
-            for deed in (*new.installs, *new.imports)
-            if (deed.kind, deed.what) not in known
-            and not (deed.kind is Kind.OBFUSCATED and (deed.kind, _stem(deed.path)) in kinds)
-        ),
-        tuple(
-            bulk
-            for bulk in new.bulky
-            if (was := sizes.get(bulk.path)) is None or was.kind != bulk.kind or was.size * 3 < bulk.size
-        ),
-    )
-
-
-def _stem(path: str) -> str:
-    """A path without the hash that builds put into it."""
-    return re.sub(r"[-.][0-9A-Za-z_]{8,}(?=\.\w+$)", "", path)

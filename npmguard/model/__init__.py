@@ -4,7 +4,7 @@ They are named tuples rather than dataclasses or msgspec structs because they ar
 run: those cost 10 to 60 ms of start-up, these next to nothing.
 """
 
-from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
 from npmguard.model.contents import Contents
 from npmguard.model.evidence import (
     Advisory,
@@ -38,6 +38,7 @@ from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Sha
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
 
 __all__ = [
+    "CAPABILITIES",
     "Advisory",
     "Asked",
     "Bulk",

@@ -75,6 +75,18 @@ class Capabilities(NamedTuple):
         return tuple(name for name, places in zip(self._fields, self, strict=True) if places)
 
 
+# The capabilities as people call them.
+CAPABILITIES = {
+    "network": "network",
+    "processes": "child processes",
+    "reads": "file system",
+    "writes": "writes files",
+    "environment": "environment",
+    "evaluation": "eval",
+    "native": "native code",
+}
+
+
 class Bulk(NamedTuple):
     """A large file that nobody can read. `kind` is one of minified, obfuscated, encoded, binary.
 

@@ -146,7 +146,7 @@ def _served(
             "integrity-mismatch",
             Severity.HIGH,
             f"{package.label}: what is served is not what was promised",
-            f"{answer.reason[:1].upper()}{answer.reason[1:]}. An install stops at it, or takes something else.",
+            f"{answer.reason[:1].upper()}{answer.reason[1:]}. An install stops at that, or takes it.",
             package=package.name,
             version=package.version,
             fix=Fix("review"),

@@ -4,7 +4,7 @@ import pytest
 from npmproject import project
 from support.releases import evidence, history, release
 
-from npmguard.model import CodeFacts, Contents, Finding, History, Publication, Severity
+from npmguard.model import Finding, History, Publication, Severity
 from npmguard.rules.odd_release import RULE
 from npmguard.settings import Settings
 
@@ -92,28 +92,6 @@ def test_silence_and_size() -> None:
     assert found == (Severity.HIGH, "has lost nearly all that the package held")
     assert check(large, release("1.0.1", 20, unpacked_size=9_000, deprecated="moved to b")) == []
     assert check(large, release("1.0.1", 20, unpacked_size=90_000)) == []
-
-
-def test_a_new_host_in_a_patch_by_a_new_account() -> None:
-    three = [release(f"0.9.{n}", -10 * n) for n in range(3)]
-    own = release("1.0.1", 20, "maintainer-z")
-
-    def talking(*hosts: str) -> Contents:
-        return Contents((), {}, (), CodeFacts(hosts=hosts))
-
-    def said(one: Publication) -> list[Finding]:
-        given = evidence(history("a", *three[::-1], BEFORE, one))._replace(
-            contents={
-                ("a", "1.0.0"): talking("api.example"),
-                ("a", "1.0.1"): talking("api.example", "keys.example"),
-            }
-        )
-        return [f for f in RULE.check(LOCKED, given, Settings()) if isinstance(f, Finding)]
-
-    (found,) = said(own)
-    assert found.title == "a@1.0.1 talks to keys.example, as 1.0.0 did not"
-    assert found.severity == Severity.MODERATE
-    assert said(release("1.0.1", 20)) == []
 
 
 def test_an_ordinary_release() -> None:
