@@ -7,6 +7,10 @@ import re
 from npmguard.model.code import CodeFacts, Gain, Kind
 
 
+# A host that somebody can be sent to: no template, and not the machine itself.
+_HOST = re.compile(r"(?!127\.|0\.0\.0\.0$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[[0-9a-f:]+\](?<!\[::1\])")
+
+
 def compared(old: CodeFacts, new: CodeFacts) -> Gain:
     """What a release does that the release before it did not.
 
@@ -24,7 +28,7 @@ def compared(old: CodeFacts, new: CodeFacts) -> Gain:
             for name in new.capabilities.names
             if name not in before
         ),
-        tuple(host for host in new.hosts if host not in old.hosts),
+        tuple(host for host in new.hosts if host not in old.hosts and _HOST.fullmatch(host)),
         tuple(
             deed
             for deed in (*new.installs, *new.imports)
