@@ -115,7 +115,20 @@ def audited(
         tuple(findings),
         tuple(sorted({*gaps, *evidence.gaps})),
         (*evidence.sources, *config.ignored) if evidence.sources else (),
+        capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
     )
+
+
+def _capabilities(
+    project: Project, evidence: Evidence, settings: Settings
+) -> dict[str, tuple[str, ...]] | None:
+    """What the code of each package can do, as far as it was read."""
+    if not evidence.contents:
+        return None
+    from npmguard.rules import held
+
+    read = held.read(project, evidence, settings)
+    return dict(sorted((package.label, found.code.capabilities.names) for package, _, found, _ in read))
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:

@@ -10,17 +10,33 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard import audit, changes, policy
 from npmguard import rules as catalogue
+from npmguard.code.gain import compared
 from npmguard.errors import UsageError
 from npmguard.lockfiles import BY_FILE
-from npmguard.model import Change, Finding, Fix, Location, Lockfile, Manifest, Project, ProjectReport, Report
+from npmguard.model import (
+    Change,
+    CodeFacts,
+    Contents,
+    Evidence,
+    Finding,
+    Fix,
+    Location,
+    Lockfile,
+    Manifest,
+    Project,
+    ProjectReport,
+    Report,
+    Unanswered,
+)
 from npmguard.project import load, npmrc
 from npmguard.project.manifest import of
 from npmguard.rules.base import nothing
+from npmguard.rules.held import has_tarball
 from npmguard.settings import Options, Settings
 
 
@@ -50,9 +66,10 @@ def diff(
         project, config, mine, where = _opened(sides[1], options)
         found = changes.between(before.graph, project.graph)
         report = audit.audited(project, where, config, mine, progress)
+        found, note = gained(found, before, project, config, mine, progress)
         known = _fingerprints(before, then, there, options)
         kept = _brought(report.findings, project, found, known)
-        report = report._replace(findings=tuple(kept), changes=found)
+        report = report._replace(findings=tuple(kept), changes=found, sources=(*report.sources, *note))
         report = _named(report, sides[1])
     seen = len(project.graph.labels) if project.graph is not None else 0
     return policy.report("diff", began, [report], seen, [mine])
@@ -163,3 +180,62 @@ def _named(report: ProjectReport, side: Side) -> ProjectReport:
         incomplete=tuple(gap._replace(reason=text(gap.reason)) for gap in report.incomplete),
         sources=tuple(map(text, report.sources)),
     )
+
+
+_MOST = 60  # changed packages whose tarballs are read, where it is not to look deep
+
+
+def gained(
+    found: Sequence[Change],
+    before: Project,
+    project: Project,
+    config: npmrc.NpmConfig,
+    settings: Settings,
+    progress: audit.Progress | None,
+) -> tuple[tuple[Change, ...], list[str]]:
+    """The changes with what the code of the packages gained, and the line that says how much of it was read.
+
+    What cannot be read stays unknown: no rule needs it here.
+    """
+    changed = [c for c in found if c.after is not None]
+    if not changed or not any(map(settings.chosen, _OF_CODE)):
+        return tuple(found), []
+    if len(changed) > _MOST and not settings.deep:
+        return tuple(found), [
+            f"contents: {len(changed)} packages changed, too many to read them all without --deep"
+        ]
+    from npmguard.contents import contents
+
+    sides = []
+    for side, names in (
+        (before, {(c.package, c.before) for c in changed if c.before is not None}),
+        (project, {(c.package, c.after) for c in changed}),
+    ):
+        locked = filter(has_tarball, side.graph.foreign if side.graph is not None else ())
+        keys = {(p.name, p.version or "") for p in locked if (p.name, p.version) in names}
+        read = contents(side, config, keys, Evidence(), offline=settings.offline, progress=progress)
+        sides.append(read.contents)
+    old, new = sides
+    done = tuple(_gain(change, old, new) for change in found)
+    answers = [*old.values(), *new.values()]
+    unread = [answer for answer in answers if isinstance(answer, Unanswered)]
+    line = f"contents: the tarballs of both sides of {len(changed)} changes"
+    if unread:
+        line += f"; {len(unread)} could not be read ({unread[0].reason})"
+    return done, [line]
+
+
+_OF_CODE = ("suspicious-script", "odd-release")
+
+
+def _gain(
+    change: Change,
+    old: Mapping[tuple[str, str], Contents | Unanswered],
+    new: Mapping[tuple[str, str], Contents | Unanswered],
+) -> Change:
+    after = new.get((change.package, change.after or ""))
+    before = old.get((change.package, change.before)) if change.before is not None else None
+    if not isinstance(after, Contents) or (change.before is not None and not isinstance(before, Contents)):
+        return change
+    gain = compared(before.code if isinstance(before, Contents) else CodeFacts(), after.code)
+    return change._replace(capabilities=tuple(name for name, _ in gain.capabilities), hosts=gain.hosts)

@@ -6,11 +6,23 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from npmguard.model import Advisory, Evidence, Gap, Keys, Missing, Needs, Project, Unanswered
+from npmguard.model import (
+    Advisory,
+    Deceptive,
+    Evidence,
+    Gap,
+    Keys,
+    Mismatched,
+    Missing,
+    Needs,
+    Project,
+    Unanswered,
+)
 from npmguard.settings import Settings
 from npmguard.text import some
 
 if TYPE_CHECKING:
+    from npmguard import contents
     from npmguard.advisories.osv import LoadedAdvisories
     from npmguard.project.npmrc import NpmConfig
     from npmguard.registry import Answers
@@ -19,7 +31,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _ADVISORY_RULES = ("advisory", "malware")
-_ROUNDS = 4  # what an answer makes a rule ask further is answered at most so often
+# Whose matter it is what came in the place of a tarball: no gap, where they are to speak.
+_SPEAKS = ((Mismatched, "integrity-mismatch"), (Deceptive, "unsafe-tarball"))
+_ROUNDS = 6  # what an answer makes a rule ask further is answered at most so often
 
 
 def gather(
@@ -40,7 +54,7 @@ def gather(
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
     answers = _ask(config, needs, bulk, settings, progress)
-    gaps = _unanswered(answers, wanted)
+    gaps = _unanswered((answers.packuments, answers.histories), wanted)
     sources = _registry_lines(answers)
     advisories: tuple[Advisory, ...] | None = None
     if needs.advisories:
@@ -58,21 +72,83 @@ def gather(
         keys=answers.keys,
         attestations=answers.attestations,
     )
+    evidence, before = _read(project, config, wanted, evidence, settings, progress)
     for _ in range(_ROUNDS):
-        further = {rule.id: rule.then(project, evidence, settings) for rule in rules}
+        said: dict[object, Needs] = {}  # several rules may ask by one and the same function
+        further = {}
+        for rule in rules:
+            if rule.then not in said:
+                said[rule.then] = rule.then(project, evidence, settings)
+            further[rule.id] = said[rule.then]
         needs = _all(further)
         if needs == Needs():
             break
-        answers = _ask(config, needs, {}, settings, progress)
-        evidence = evidence._replace(
-            packuments={**evidence.packuments, **answers.packuments},
-            manifests={**evidence.manifests, **answers.manifests},
-            histories={**evidence.histories, **answers.histories},
-            keys={**evidence.keys, **answers.keys},
-            attestations={**evidence.attestations, **answers.attestations},
-            gaps=(*evidence.gaps, *_unanswered(answers, further)),
+        if needs._replace(contents=frozenset()) != Needs():
+            answers = _ask(config, needs, {}, settings, progress)
+            evidence = evidence._replace(
+                packuments={**evidence.packuments, **answers.packuments},
+                manifests={**evidence.manifests, **answers.manifests},
+                histories={**evidence.histories, **answers.histories},
+                keys={**evidence.keys, **answers.keys},
+                attestations={**evidence.attestations, **answers.attestations},
+                gaps=(*evidence.gaps, *_unanswered(_asked(answers), further)),
+            )
+        evidence, again = _read(project, config, further, evidence, settings, progress)
+        before += again
+    return evidence._replace(
+        sources=(
+            *evidence.sources,
+            *_history_lines(evidence),
+            *_proof_lines(evidence),
+            *_contents_lines(evidence, before),
         )
-    return evidence._replace(sources=(*evidence.sources, *_history_lines(evidence), *_proof_lines(evidence)))
+    )
+
+
+def _asked(answers: Answers) -> tuple[Mapping[str, object], ...]:
+    """All that registries were asked about, by name."""
+    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
+    return answers.packuments, answers.histories, answers.keys, attested
+
+
+def _read(
+    project: Project,
+    config: NpmConfig,
+    wanted: Mapping[str, Needs],
+    evidence: Evidence,
+    settings: Settings,
+    progress: Progress | None,
+) -> tuple[Evidence, int]:
+    """The evidence with the contents of the tarballs that are wanted, and how many had been read before."""
+    keys = _all(wanted).contents - evidence.contents.keys()
+    if not keys:
+        return evidence, 0
+    from npmguard.contents import contents
+
+    answers = contents(project, config, keys, evidence, offline=settings.offline, progress=progress)
+    gaps = _unread(answers, wanted)
+    return (
+        evidence._replace(contents={**evidence.contents, **answers.contents}, gaps=(*evidence.gaps, *gaps)),
+        answers.known,
+    )
+
+
+def _unread(answers: contents.Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
+    """One gap for each reason that tarballs could not be read, where no rule speaks of it."""
+    reasons: dict[str, list[tuple[str, str]]] = {}
+    for key, answer in answers.contents.items():
+        if isinstance(answer, Unanswered) and not any(
+            isinstance(answer, kind) and rule in wanted for kind, rule in _SPEAKS
+        ):
+            reasons.setdefault(answer.reason, []).append(key)
+    return [
+        Gap(
+            "tarballs",
+            f"{reason} ({some(f'{name}@{version}' for name, version in sorted(keys))})",
+            tuple(sorted(rule for rule, needs in wanted.items() if not needs.contents.isdisjoint(keys))),
+        )
+        for reason, keys in sorted(reasons.items())
+    ]
 
 
 def _all(wanted: Mapping[str, Needs]) -> Needs:
@@ -102,14 +178,12 @@ def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
     return bulk_request(project.graph, settings.production)
 
 
-def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
+def _unanswered(answers: Iterable[Mapping[str, object]], wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
-    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
-    for known in (answers.packuments, answers.histories, answers.keys, attested):
-        for name, answer in known.items():
-            if isinstance(answer, Unanswered):
-                reasons.setdefault(answer.reason, []).append(name)
+    for name, answer in (item for found in answers for item in found.items()):
+        if isinstance(answer, Unanswered):
+            reasons.setdefault(answer.reason, []).append(name)
     gaps = []
     for reason, names in sorted(reasons.items()):
         missing = set(names)
@@ -161,6 +235,14 @@ def _proof_lines(evidence: Evidence) -> list[str]:
             "their certificates unverified (npm audit signatures verifies them)"
         )
     return lines
+
+
+def _contents_lines(evidence: Evidence, known: int) -> list[str]:
+    asked = len(evidence.contents)
+    if not asked:
+        return []
+    line = f"contents: {asked} tarball{'s' if asked > 1 else ''}"
+    return [f"{line}, {known} of them read before" if known else line]
 
 
 def _age(seconds: float) -> str:

@@ -67,6 +67,7 @@ class Options(NamedTuple):
     production: bool = False
     strict: bool = False
     allow_incomplete: bool = False
+    deep: bool = False
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
@@ -90,6 +91,7 @@ def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
         "offline": options.offline,
         "production": options.production,
         "allow_incomplete": options.allow_incomplete,
+        "deep": options.deep,
     }
     if options.fail_on is not None:
         changes["fail_on"] = fail_on(options.fail_on)
@@ -131,7 +133,6 @@ def known_rules() -> frozenset[str]:
 LATER = frozenset(
     (
         "unlocked-bundle",
-        "suspicious-script",
         "committed-token",
         "registry-not-https",
         "unlocked-install",

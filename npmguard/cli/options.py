@@ -72,6 +72,7 @@ _AUDIT = (
         many=True,
     ),
     Option("production", ("--production",), "Look past what only development brings."),
+    Option("deep", ("--deep",), "Read the tarballs of all packages, not only of those that call for it."),
     *_RULES,
 )
 

@@ -19,6 +19,7 @@ def options(values: Values) -> Options:
         bool(values.get("production")),
         bool(values["strict"]),
         bool(values["allow_incomplete"]),
+        bool(values.get("deep")),
     )
 
 

@@ -4,11 +4,13 @@ They are named tuples rather than dataclasses or msgspec structs because they ar
 run: those cost 10 to 60 ms of start-up, these next to nothing.
 """
 
-from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
 from npmguard.model.contents import Contents
 from npmguard.model.evidence import (
     Advisory,
+    Deceptive,
     Evidence,
+    Mismatched,
     Missing,
     Needs,
     Packument,
@@ -37,6 +39,7 @@ from npmguard.model.project import Digest, Lockfile, Manifest, Project
 from npmguard.model.proof import Attestation, Key, Keys, Subject
 
 __all__ = [
+    "CAPABILITIES",
     "Advisory",
     "Asked",
     "Attestation",
@@ -46,6 +49,7 @@ __all__ = [
     "CodeFacts",
     "Confidence",
     "Contents",
+    "Deceptive",
     "Deed",
     "Dependency",
     "DependencyGraph",
@@ -66,6 +70,7 @@ __all__ = [
     "Location",
     "Lockfile",
     "Manifest",
+    "Mismatched",
     "Missing",
     "Needs",
     "Oddity",

@@ -25,13 +25,17 @@ class Kind(StrEnum):
     PROCESS = "starts-process"  # any other program
     INSTALLS = "installs"  # further packages
     OUTSIDE = "writes-outside"  # files that are not the package's own
+    OTHERS = "changes-others"  # files of other packages
+    IDENTITY = "sends-identity"  # the names of user and machine
     PERSISTS = "persists"  # arranges to be started again
     HIDES = "hides"  # lets nobody see what it does: detached, no output, deletes itself
     PUBLISHES = "publishes"  # packages, or repositories, with what it finds
+    HANGS = "hangs"  # never comes to an end when it is loaded
     DESTROYS = "destroys"  # files that are not its own
     MODELS = "asks-models"  # runs a command-line assistant that may do as it likes
     LOCATES = "locates"  # asks where in the world it is
     UNTRUSTS = "untrusts"  # turns the checking of certificates off
+    KEYS = "calls-with-keys"  # a host that is written in the code, right where secret keys are handled
     EVALUATES = "evaluates"  # text that is not written in the code
 
 
@@ -69,6 +73,18 @@ class Capabilities(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """The names of those that it has."""
         return tuple(name for name, places in zip(self._fields, self, strict=True) if places)
+
+
+# The capabilities as people call them.
+CAPABILITIES = {
+    "network": "network",
+    "processes": "child processes",
+    "reads": "file system",
+    "writes": "writes files",
+    "environment": "environment",
+    "evaluation": "eval",
+    "native": "native code",
+}
 
 
 class Bulk(NamedTuple):

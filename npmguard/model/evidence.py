@@ -52,6 +52,18 @@ class Unanswered(NamedTuple):
     reason: str
 
 
+class Mismatched(Unanswered):
+    """What came is another file than the one that was promised."""
+
+    __slots__ = ()
+
+
+class Deceptive(Unanswered):
+    """What came is a tarball as no package has it: broken, ambiguous, or beyond all bounds."""
+
+    __slots__ = ()
+
+
 class Advisory(NamedTuple):
     """One advisory about one package.
 
@@ -111,8 +123,9 @@ class Evidence(NamedTuple):
     """Everything that was learnt outside, for one project.
 
     `packuments` has an entry for each name that was asked about; `manifests` one for each (name, version)
-    that was asked about and answered; `advisories` is None where no source answered. A registry without keys
-    is Missing by its URL in `keys`.
+    that was asked about and answered; `advisories` is None where no source answered; `contents` has an entry
+    for each (name, version) whose tarball was asked for. A registry without keys is Missing by its URL in
+    `keys`.
     """
 
     packuments: Mapping[str, Packument | Missing | Unanswered] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -111,7 +112,8 @@ class Change(NamedTuple):
     `kind` is one of added, removed, upgraded, downgraded, source-changed. `before` and `after` are versions,
     or where it comes from where there is no version; None where it was not or is not there. `direct` tells of
     one that the project asks for itself now and did not before, `script` of one that runs an install script
-    now, where no version did before.
+    now, where no version did before. `capabilities` and `hosts` are those that its code gained, of one that
+    was added all that it has; None where not both tarballs were read.
     """
 
     package: str
@@ -120,6 +122,8 @@ class Change(NamedTuple):
     kind: str
     direct: bool = False
     script: bool = False
+    capabilities: tuple[str, ...] | None = None
+    hosts: tuple[str, ...] | None = None
 
 
 class ProjectReport(NamedTuple):
@@ -140,6 +144,8 @@ class ProjectReport(NamedTuple):
     changes: tuple[Change, ...] | None = None
     # what would be published, where that was asked (`npmguard prepublish`)
     packed: Packed | None = None
+    # what the code of each package can do, by name@version, where all were read (`npmguard check --deep`)
+    capabilities: Mapping[str, tuple[str, ...]] | None = None
 
 
 class Report(NamedTuple):

@@ -37,6 +37,7 @@ CREATE TABLE histories (
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE proofs (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -207,6 +208,17 @@ class Cache:
                 found[url] = KeptProof(*row)
         return found
 
+    def contents(self, places: Iterable[str]) -> dict[str, bytes]:
+        """What was read of these tarballs, as it was packed."""
+        found: dict[str, bytes] = {}
+        wanted = list(places)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            query = f"SELECT place,body FROM contents WHERE place IN ({marks})"  # noqa: S608
+            found.update(self._rows(query, chunk))
+        return found
+
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
         if self._db is None:
             return []
@@ -309,6 +321,12 @@ class Cache:
                     (url, time.time(), fresh_until, json.dumps(scripts), json.dumps(dependencies)),
                 )
 
+    def keep_contents(self, place: str, body: bytes) -> None:
+        """Keeps what was read of a tarball."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?)", (place, time.time(), body))
+
     def close(self) -> None:
         """Writes what was kept, and lets go of what nobody asked about for three months."""
         if self._db is None:
@@ -325,6 +343,7 @@ class Cache:
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
+                db.execute("DELETE FROM contents WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

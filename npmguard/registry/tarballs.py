@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from npmguard.integrity import digest, promised
-from npmguard.model import Release, Unanswered
+from npmguard.model import Mismatched, Release, Unanswered
 from npmguard.origins import default_registry, host_of
 from npmguard.project.npmrc import NpmConfig
 from npmguard.registry.client import Progress, askable, refusal
@@ -76,8 +76,10 @@ def tarballs(
 ) -> None:
     """Hands every wanted tarball to `each` as it comes, in no order, or why it does not come.
 
-    None of them is held any longer, so that memory stays flat. `cache` is the path of the registry's cache,
-    by default the user's; the tarballs are kept beside it. `progress` is told (those done, all of them).
+    None of them is held any longer, so that memory stays flat. What came and is not what was promised is a
+    Mismatched. Reasons name no package, so that what fails alike is told alike. `cache` is the path of the
+    registry's cache, by default the user's; the tarballs are kept beside it. `progress` is told (those done,
+    all of them).
     """
     files = Files(cache)
     asked = list(dict.fromkeys(wanted))
@@ -97,7 +99,7 @@ def tarballs(
             if data is not None:
                 give(item, data)
             elif offline:
-                give(item, Unanswered(item.name, f"offline, and {item.label} is not in the cache"))
+                give(item, Unanswered(item.name, "offline, and its tarball is not in the cache"))
             else:
                 missing.append(item)
         if missing:
@@ -144,10 +146,10 @@ async def _download(config: NpmConfig, http: Http, files: Files, item: Wanted) -
         return Unanswered(item.name, "no registry can have a package of that name")
     place = location(config, item)
     if place is None:
-        return Unanswered(item.name, f"{item.label} lies nowhere that can be asked over http")
+        return Unanswered(item.name, "its tarball lies nowhere that can be asked over http")
     answer = await http.file(*place, LARGEST)
     if answer.status != 200:
-        return Unanswered(item.name, refusal(answer, "GET", f"the tarball of {item.label}"))
+        return Unanswered(item.name, refusal(answer, "GET", "a tarball"))
     hashes = promised(item.integrity, item.shasum)
     if hashes is None:
         return answer.body
@@ -155,7 +157,7 @@ async def _download(config: NpmConfig, http: Http, files: Files, item: Wanted) -
     found = digest(answer.body, algorithm)
     if found not in digests:
         promise = one_line(item.integrity or f"shasum {item.shasum}", 120)
-        return Unanswered(
+        return Mismatched(
             item.name, f"what the registry gave for {item.label} is not the tarball that {promise} stands for"
         )
     files.keep(_key(algorithm, found), answer.body)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from npmguard import text
-from npmguard.model import Change, Finding, Packed, ProjectReport, Release, Report, Severity
+from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Release, Report, Severity
 from npmguard.text import one_line
 
 _STYLES = {
@@ -108,6 +108,8 @@ class _Page:
             self.summary(quiet_ones)
         self.gaps(project)
         if not quiet:
+            if project.capabilities is not None:
+                self.capabilities(project.capabilities)
             if project.packed is not None:
                 self.packed(project, project.packed, loud)
             self.sources(project)
@@ -127,6 +129,13 @@ class _Page:
                 )
                 if holds
             ]
+            able = [CAPABILITIES.get(name, name) for name in change.capabilities or ()]
+            hosts = list(change.hosts or ())
+            if change.before is None:
+                notes += [f"can use {', '.join(able)}"] if able and self.verbose else []
+            else:
+                notes += [f"gains {', '.join(able)}"] if able else []
+                notes += [f"new hosts {text.some(one_line(host, 80) for host in hosts)}"] if hosts else []
             style = "yellow" if notes or change.kind in ("source-changed", "downgraded") else "cyan"
             self.line(
                 (f"{change.kind:<15}", style),
@@ -137,6 +146,24 @@ class _Page:
             )
         if len(order) > len(shown):
             self.line(f"and {len(order) - len(shown)} more (-v)", indent=_INDENT)
+
+    def capabilities(self, found: Mapping[str, Sequence[str]]) -> None:
+        """What the code of the packages can do: the packages of each capability; of each package with -v."""
+        self.title("What their code can do")
+        if self.verbose:
+            for label, names in found.items():
+                words = ", ".join(CAPABILITIES.get(name, name) for name in names) or "nothing of it"
+                self.line(f"{text.name(label)}  ", (words, "dim"), indent=_INDENT, hang=_INDENT)
+            return
+        for name, word in CAPABILITIES.items():
+            able = [label for label, names in found.items() if name in names]
+            if able:
+                some = text.some((text.name(label, 60) for label in able), _NAMES_A_LINE)
+                parts = (f"{word:<16}", "cyan"), f"{_count(len(able), 'package')}: {some}"
+                self.line(*parts, indent=_INDENT, hang=" " * 16)
+        silent = sum(1 for names in found.values() if not names)
+        if silent:
+            self.line((f"{'nothing of it':<16}", "cyan"), _count(silent, "package"), indent=_INDENT)
 
     def packed(self, project: ProjectReport, packed: Packed, loud: Sequence[Finding]) -> None:
         """What the tarball holds: the files that something was said of stand out."""

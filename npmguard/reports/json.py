@@ -55,15 +55,28 @@ def _lines(project: ProjectReport) -> str:
         ],
         "sources": list(project.sources),
     }
+    if project.capabilities is not None:
+        found["capabilities"] = _PLACE
     if project.changes is not None:
         found["changes"] = [
-            {"package": c.package, "from": c.before, "to": c.after, "kind": c.kind} for c in project.changes
+            {
+                "package": c.package,
+                "from": c.before,
+                "to": c.after,
+                "kind": c.kind,
+                "capabilities_gained": list(c.capabilities) if c.capabilities is not None else None,
+                "hosts_gained": list(c.hosts) if c.hosts is not None else None,
+            }
+            for c in project.changes
         ]
         found["new_direct"] = sorted({c.package for c in project.changes if c.direct})
         found["new_scripts"] = sorted({f"{c.package}@{c.after}" for c in project.changes if c.script})
     if project.packed is not None:
         found |= _packed(project.packed)
     text = _filled(found, "findings", [json.dumps(_finding(finding)) for finding in project.findings])
+    if project.capabilities is not None:
+        able = [f"{json.dumps(label)}: {json.dumps(names)}" for label, names in project.capabilities.items()]
+        text = _filled(text, "capabilities", able, "{}")
     if project.packed is not None:
         files = [json.dumps({"path": f.path, "size": f.size, "mode": f.mode}) for f in project.packed.files]
         text = _filled(text, "files", files)
@@ -90,20 +103,20 @@ def _packed(packed: Packed) -> dict[str, Any]:
     }
 
 
-def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str]) -> str:
-    """The object as JSON, the list of items in the place of its key."""
+def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str], ends: str = "[]") -> str:
+    """The object as JSON, the list (or the object, by its `ends`) of items in the place of its key."""
     text = found if isinstance(found, str) else json.dumps(found, indent=2)
     # no text can hold the key and its quotation marks unescaped
     head, mark, tail = text.partition(f'"{key}": {json.dumps(_PLACE)}')
-    return f"{head}{mark.removesuffix(json.dumps(_PLACE))}{_list(items, '    ')}{tail}"
+    return f"{head}{mark.removesuffix(json.dumps(_PLACE))}{_list(items, '    ', ends)}{tail}"
 
 
-def _list(items: Sequence[str], indent: str) -> str:
-    """A JSON list of what is JSON already, an item a line."""
+def _list(items: Sequence[str], indent: str, ends: str) -> str:
+    """A JSON list (or object) of what is JSON already, an item a line."""
     if not items:
-        return "[]"
+        return ends
     between = f",\n{indent}"
-    return f"[\n{indent}{between.join(items)}\n{indent[2:]}]"
+    return f"{ends[0]}\n{indent}{between.join(items)}\n{indent[2:]}{ends[1]}"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

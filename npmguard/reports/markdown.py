@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from npmguard.model import Change, Finding, Packed, ProjectReport, Report
+from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Report
 from npmguard.reports.tree import tree
-from npmguard.text import code, markdown, size
+from npmguard.text import code, markdown, size, some
 
 _MOST = 200  # rows of one table: a comment has its limits
 
@@ -61,7 +61,12 @@ def _changes(changes: Sequence[Change]) -> Iterator[str]:
     yield from ("| package | change | from | to | |", "| --- | --- | --- | --- | --- |")
     order = sorted(changes, key=lambda change: (not change.script, not change.direct))
     for change in order[:_MOST]:
-        notes = (("new direct dependency", change.direct), ("new install script", change.script))
+        notes = [("new direct dependency", change.direct), ("new install script", change.script)]
+        if change.before is not None:
+            able = ", ".join(CAPABILITIES.get(name, name) for name in change.capabilities or ())
+            notes.append((f"gains {able}", bool(able)))
+            hosts = some((code(host, 80) for host in change.hosts or ()), 3)
+            notes.append((f"new hosts {hosts}", bool(hosts)))
         cells = (
             code(change.package),
             change.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,37 @@ from npmguard.rules.publishing import scripts
 HOOKS = ("preinstall", "install", "postinstall")
 REBUILD = "node-gyp rebuild"
 _UNKNOWN = "not known"
+
+# What native add-ons are compiled or fetched with, what sets up git hooks, and what only says something.
+_KNOWN = frozenset(
+    (
+        *(
+            "node-gyp",
+            "node-gyp-build",
+            "node-gyp-build-optional-packages",
+            "node-pre-gyp",
+            "node-waf",
+            "make",
+        ),
+        *("prebuild-install", "prebuild", "cmake-js", "neon", "napi-postinstall", "ngcc", "patch-package"),
+        *(
+            "husky",
+            "yorkie",
+            "is-ci",
+            "is-in-ci",
+            "only-allow",
+            "opencollective",
+            "opencollective-postinstall",
+        ),
+        *("echo", "true", "exit", ":"),
+    )
+)
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"$`\\]|\\.)*\"""")
+_REDIRECTS = re.compile(r"(?:\d|&)?>>?\s*(?:&\d|[\w./-]+)")
+_STEPS = re.compile(r"&&|\|\||[;()\n]")
+_RISKY = re.compile(r"[|&<>`$]")
+_ENDING = re.compile(r"\.[cm]?js$")
+_LONGEST = 10_000
 
 
 class Difference(NamedTuple):
@@ -46,3 +78,25 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Differenc
         {hook: command for hook, command in after.items() if hook in before and before[hook] != command},
         not before,
     )
+
+
+def is_known(command: str) -> bool:
+    """Is it all of a well-known kind: building, fetching what was prebuilt, git hooks, a message?"""
+    if len(command) > _LONGEST:
+        return False
+    for step in _STEPS.split(_REDIRECTS.sub(" ", _QUOTED.sub("text", command))):
+        words = step.split()
+        if words[:1] == ["npx"]:
+            words = [word for word in words[1:] if not word.startswith("-")]
+        if words and (words[0] not in _KNOWN or _RISKY.search(step)):
+            return False
+    return True
+
+
+def alike(one: str, other: str) -> bool:
+    """Do two commands start the same, but for spelling?"""
+    return _bare(one) == _bare(other)
+
+
+def _bare(command: str) -> list[str]:
+    return [_ENDING.sub("", word.removeprefix("./")) for word in command[:_LONGEST].split()]

@@ -1,7 +1,8 @@
 """The integrity in the lockfile is not the registry's.
 
 Compares the hash of every locked package with the one that the registry gives for that name and version,
-and, without any network, looks for two different packages under one hash.
+and, without any network, looks for two different packages under one hash. Where a tarball was fetched to be
+read, the bytes themselves are held against the lockfile.
 
 Why it matters
     The hash in the lockfile decides what npm accepts. One that is not the registry's means that the tarball
@@ -28,9 +29,20 @@ from collections.abc import Iterable, Iterator
 
 from npmguard import integrity
 from npmguard.commands import history
-from npmguard.model import Evidence, Finding, Fix, Location, Needs, Package, Project, Severity, Source
+from npmguard.model import (
+    Evidence,
+    Finding,
+    Fix,
+    Location,
+    Mismatched,
+    Needs,
+    Package,
+    Project,
+    Severity,
+    Source,
+)
 from npmguard.rules.base import Rule
-from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.grouping import by_version, groups, in_force
 from npmguard.settings import Settings
 
 
@@ -39,7 +51,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         return
     packages = [p for p in in_force(project, settings.production) if p.integrity]
     yield from _on_disk(project, packages)
-    told = set()
+    told: set[tuple[str, str | None]] = set()
     for package in packages:
         facts = evidence.facts(package.name, package.version) if package.source is Source.REGISTRY else None
         if facts is None or package.integrity is None:
@@ -67,6 +79,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             keys=(package.key,),
             subject=package.key,
         )
+    yield from _served(project, evidence, settings, told)
     owners: dict[str, list[Package]] = {}
     for package in packages:
         text = package.integrity or ""
@@ -116,6 +129,30 @@ def _on_disk(project: Project, packages: Iterable[Package]) -> Iterator[Finding]
             location=Location(project.lockfile.file, package.pointer),
             keys=(package.key,),
             subject=package.key,
+        )
+
+
+def _served(
+    project: Project, evidence: Evidence, settings: Settings, told: set[tuple[str, str | None]]
+) -> Iterator[Finding]:
+    """The tarballs that were fetched and are not what the lockfile, or else the registry, says they are."""
+    assert project.lockfile is not None
+    for package, keys in groups(project, settings.production) if evidence.contents else ():
+        answer = evidence.contents.get((package.name, package.version or ""))
+        if not isinstance(answer, Mismatched) or (package.name, package.version) in told:
+            continue
+        told.add((package.name, package.version))
+        yield Finding(
+            "integrity-mismatch",
+            Severity.HIGH,
+            f"{package.label}: what is served is not what was promised",
+            f"{answer.reason[:1].upper()}{answer.reason[1:]}. An install stops at that, or takes it.",
+            package=package.name,
+            version=package.version,
+            fix=Fix("review"),
+            location=Location(project.lockfile.file, package.pointer),
+            keys=keys,
+            subject=f"{package.key} served",
         )
 
 

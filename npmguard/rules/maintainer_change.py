@@ -70,7 +70,8 @@ def changed(found: lineage.Lineage) -> tuple[Severity, str, str] | None:
     who = text.one_line(publisher, 80)
     accounts = text.some(text.one_line(name, 60) for name in dict.fromkeys(reversed(known)))
     detail = (
-        f"Published by {who}, who published none of the {len(known)} releases before it ({accounts} did)."
+        f"Published by {who}, who published none of the {len(known)} releases up to "
+        f"{text.one_line(last.version, 60)} ({accounts} did)."
     )
     if old and new and old.isdisjoint(new):
         return (

@@ -2,7 +2,9 @@
 
 Looks at the entries of the tarball as they stand there: paths that lead out of the package, absolute paths,
 links, devices, one path twice, paths that differ in the case of letters alone, names that Windows keeps for
-devices, control characters. Nothing of it is ever unpacked or followed.
+devices, control characters. Nothing of it is ever unpacked or followed. Of a locked package whose tarball was
+fetched it is also told that it cannot be read at all: it is broken, made to be read in two ways, or beyond
+all bounds.
 
 Why it matters
     Whoever unpacks such a tarball may write outside the folder: npm's own unpacker, node-tar, had five holes
@@ -24,12 +26,24 @@ How to fix
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from npmguard import text
-from npmguard.model import Evidence, Finding, Fix, Oddity, Project, Severity
-from npmguard.rules import publishing
+from npmguard.model import (
+    Contents,
+    Deceptive,
+    Evidence,
+    Finding,
+    Fix,
+    Needs,
+    Oddity,
+    Package,
+    Project,
+    Severity,
+)
+from npmguard.rules import held, opening, places, publishing
 from npmguard.rules.base import Rule
+from npmguard.rules.grouping import groups
 from npmguard.rules.publishing import shown
 from npmguard.settings import Settings
 
@@ -53,18 +67,73 @@ _OTHER = (Severity.MODERATE, "is an entry that no package needs")
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     packed = project.packed
-    if packed is None:
+    if packed is not None:
+        for severity, found, subject in _alike(packed.oddities, packed.source == "folder"):
+            yield _finding(project, severity, found, subject)
         return
+    for package, keys in groups(project, settings.production) if evidence.contents else ():
+        contents = evidence.contents.get((package.name, package.version or ""))
+        if not held.has_tarball(package):
+            continue
+        if isinstance(contents, Deceptive):
+            yield _locked(project, package, keys, Severity.HIGH, *_unreadable(contents))
+        elif isinstance(contents, Contents):
+            for severity, found, subject in _alike(contents.oddities, False):
+                title, detail = _words(found)
+                title = f"in its tarball {title[:1].lower()}{title[1:]}"
+                yield _locked(project, package, keys, severity, title, detail, subject)
+
+
+def needs(project: Project, settings: Settings) -> Needs:
+    return opening.needs(project, settings) if project.packed is None else Needs()
+
+
+def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
+    return opening.then(project, evidence, settings) if project.packed is None else Needs()
+
+
+def _alike(oddities: Iterable[Oddity], folder: bool) -> Iterator[tuple[Severity, list[Oddity], str]]:
+    """(severity, oddities, subject): each for itself, or those of one kind where they are many."""
     alike: dict[tuple[str, Severity], list[Oddity]] = {}
-    for oddity in packed.oddities:
-        severity = _severity(oddity, packed.source == "folder")
-        alike.setdefault((oddity.kind, severity), []).append(oddity)
+    for oddity in oddities:
+        alike.setdefault((oddity.kind, _severity(oddity, folder)), []).append(oddity)
     for (kind, severity), found in alike.items():
         if len(found) <= _MOST_ALONE:
             for oddity in found:
-                yield _finding(project, severity, [oddity])
+                yield severity, [oddity], f"{oddity.kind} {oddity.path}"
         else:
-            yield _finding(project, severity, found, kind)
+            yield severity, found, kind
+
+
+def _unreadable(found: Deceptive) -> tuple[str, str, str]:
+    return (
+        "has a tarball that no package should have",
+        f"It cannot be read: {text.one_line(found.reason, 300)}. What comes of it depends on who unpacks it.",
+        "unreadable",
+    )
+
+
+def _locked(
+    project: Project,
+    package: Package,
+    keys: tuple[str, ...],
+    severity: Severity,
+    title: str,
+    detail: str,
+    subject: str,
+) -> Finding:
+    return Finding(
+        "unsafe-tarball",
+        severity,
+        f"{package.label}: {title}",
+        detail,
+        package=package.name,
+        version=package.version,
+        fix=Fix("review"),
+        location=places.locked(project, package),
+        keys=keys,
+        subject=subject,
+    )
 
 
 def _severity(oddity: Oddity, folder: bool) -> Severity:
@@ -77,7 +146,8 @@ def _severity(oddity: Oddity, folder: bool) -> Severity:
     return _KINDS.get(oddity.kind, _OTHER)[0]
 
 
-def _finding(project: Project, severity: Severity, found: list[Oddity], subject: str = "") -> Finding:
+def _words(found: list[Oddity]) -> tuple[str, str]:
+    """(title, detail) of what is alike."""
     first = found[0]
     what = _KINDS.get(first.kind, _OTHER)[1]
     name = shown(first.path) if first.path else "something"
@@ -89,14 +159,19 @@ def _finding(project: Project, severity: Severity, found: list[Oddity], subject:
         detail = (
             f"{text.some((shown(oddity.path) for oddity in found), 5)}. {text.one_line(first.detail, 300)}"
         )
+    return title, detail.strip()
+
+
+def _finding(project: Project, severity: Severity, found: list[Oddity], subject: str) -> Finding:
+    title, detail = _words(found)
     return Finding(
         "unsafe-tarball",
         severity,
         title,
-        detail.strip(),
+        detail,
         fix=Fix("review"),
-        location=publishing.place(project, first.path),
-        subject=subject or f"{first.kind} {first.path}",
+        location=publishing.place(project, found[0].path),
+        subject=subject,
     )
 
 
@@ -107,4 +182,6 @@ RULE = Rule(
     "The tarball holds entries that no package needs.",
     __doc__ or "",
     check,
+    needs,
+    then,
 )

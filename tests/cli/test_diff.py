@@ -38,10 +38,11 @@ def test_what_changed_and_what_of_it_is_risky(here: Path, capsys: pytest.Capture
     report = json.loads(out)
     (found,) = report["projects"]
     assert (code, err, report["command"]) == (1, "", "diff")
+    unread = {"capabilities_gained": None, "hosts_gained": None}
     assert found["changes"] == [
-        {"package": "expres", "from": None, "to": "4.0.0", "kind": "added"},
-        {"package": "once", "from": "1.3.3", "to": "1.4.0", "kind": "upgraded"},
-        {"package": "wrappy", "from": "1.0.2", "to": None, "kind": "removed"},
+        {"package": "expres", "from": None, "to": "4.0.0", "kind": "added", **unread},
+        {"package": "once", "from": "1.3.3", "to": "1.4.0", "kind": "upgraded", **unread},
+        {"package": "wrappy", "from": "1.0.2", "to": None, "kind": "removed", **unread},
     ]
     assert found["new_direct"] == ["expres"]
     assert {f["rule"] for f in found["findings"]} >= {"foreign-host", "insecure-transport"}

@@ -27,7 +27,9 @@ def test_a_new_account_alone_is_low() -> None:
         "a",
         "1.4.0",
     )
-    assert "maintainer-b, who published none of the 4 releases before it (maintainer-a did)." in found.detail
+    assert (
+        "maintainer-b, who published none of the 4 releases up to 1.3.0 (maintainer-a did)." in found.detail
+    )
     assert found.fix == ("downgrade", "1.3.0", "npm install a@1.3.0")
 
 
