@@ -56,7 +56,8 @@ def commands(text: str, line: int = 1, deep: int = 0) -> list[Command]:
             break
         at = match.end()
         kind, piece = match.lastgroup, match[0]
-        here = line + text.count("\n", 0, match.start()) if kind not in ("space", "plain") else 0
+        here = line
+        line += piece.count("\n")
         if kind == "space":
             building.end()
         elif kind in ("newline", "operator"):
@@ -79,13 +80,14 @@ def commands(text: str, line: int = 1, deep: int = 0) -> list[Command]:
             end = _closing(text, at)
             if deep < _DEEP:
                 building.inner += commands(text[at:end], here, deep + 1)
+            line += text.count("\n", at, end + 1)
             building.add(text[match.start() : end + 1], quoted=True)
             at = end + 1
         elif kind == "plain":
             building.add(re.sub(r"\\(?![\w.])(?s:(.))|\^(.)", r"\1\2", piece))
         elif kind == "other":
             building.add(piece)
-    building.close(found, "\n", line + text.count("\n"))
+    building.close(found, "\n", line)
     return found
 
 
@@ -120,7 +122,9 @@ class _Building:
         self.inner: list[Command] = []
 
     def add(self, piece: str, quoted: bool = False) -> None:
-        self.word = [*(self.word or []), piece]
+        if self.word is None:
+            self.word = []
+        self.word.append(piece)
         self.plain = self.plain and not quoted
 
     def end(self) -> None:
