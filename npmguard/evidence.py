@@ -54,7 +54,7 @@ def gather(
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
     answers = _ask(config, needs, bulk, settings, progress)
-    gaps = _unanswered((answers.packuments, answers.histories), wanted)
+    gaps = _unanswered(answers, wanted)
     sources = _registry_lines(answers)
     advisories: tuple[Advisory, ...] | None = None
     if needs.advisories:
@@ -91,7 +91,7 @@ def gather(
                 histories={**evidence.histories, **answers.histories},
                 keys={**evidence.keys, **answers.keys},
                 attestations={**evidence.attestations, **answers.attestations},
-                gaps=(*evidence.gaps, *_unanswered(_asked(answers), further)),
+                gaps=(*evidence.gaps, *_unanswered(answers, further)),
             )
         evidence, again = _read(project, config, further, evidence, settings, progress)
         before += again
@@ -103,12 +103,6 @@ def gather(
             *_contents_lines(evidence, before),
         )
     )
-
-
-def _asked(answers: Answers) -> tuple[Mapping[str, object], ...]:
-    """All that registries were asked about, by name."""
-    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
-    return answers.packuments, answers.histories, answers.keys, attested
 
 
 def _read(
@@ -178,12 +172,14 @@ def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
     return bulk_request(project.graph, settings.production)
 
 
-def _unanswered(answers: Iterable[Mapping[str, object]], wanted: Mapping[str, Needs]) -> list[Gap]:
+def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
-    for name, answer in (item for found in answers for item in found.items()):
-        if isinstance(answer, Unanswered):
-            reasons.setdefault(answer.reason, []).append(name)
+    attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
+    for known in (answers.packuments, answers.histories, answers.keys, attested):
+        for name, answer in known.items():
+            if isinstance(answer, Unanswered):
+                reasons.setdefault(answer.reason, []).append(name)
     gaps = []
     for reason, names in sorted(reasons.items()):
         missing = set(names)
@@ -214,6 +210,14 @@ def _history_lines(evidence: Evidence) -> list[str]:
     return [f"release histories: {asked} package{'s' if asked > 1 else ''}"] if asked else []
 
 
+def _contents_lines(evidence: Evidence, known: int) -> list[str]:
+    asked = len(evidence.contents)
+    if not asked:
+        return []
+    line = f"contents: {asked} tarball{'s' if asked > 1 else ''}"
+    return [f"{line}, {known} of them read before" if known else line]
+
+
 def _proof_lines(evidence: Evidence) -> list[str]:
     """How signatures and attestations were looked at, in words that claim no more than that."""
     lists = {found.registry: found for found in evidence.keys.values() if isinstance(found, Keys)}
@@ -235,14 +239,6 @@ def _proof_lines(evidence: Evidence) -> list[str]:
             "their certificates unverified (npm audit signatures verifies them)"
         )
     return lines
-
-
-def _contents_lines(evidence: Evidence, known: int) -> list[str]:
-    asked = len(evidence.contents)
-    if not asked:
-        return []
-    line = f"contents: {asked} tarball{'s' if asked > 1 else ''}"
-    return [f"{line}, {known} of them read before" if known else line]
 
 
 def _age(seconds: float) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from npmguard.model import VersionFacts
 
-_SCHEMA = 6
+_SCHEMA = 7
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -35,9 +35,9 @@ CREATE TABLE manifests (
 CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE proofs (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
-CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -200,14 +200,6 @@ class Cache:
                 found[url] = KeptHistory(*row)
         return found
 
-    def proofs(self, urls: Iterable[str]) -> dict[str, KeptProof]:
-        """What is kept of the keys and attestations at these URLs."""
-        found: dict[str, KeptProof] = {}
-        for url in urls:
-            for row in self._rows("SELECT fetched,fresh_until,body FROM proofs WHERE url=?", (url,)):
-                found[url] = KeptProof(*row)
-        return found
-
     def contents(self, places: Iterable[str]) -> dict[str, bytes]:
         """What was read of these tarballs, as it was packed."""
         found: dict[str, bytes] = {}
@@ -217,6 +209,14 @@ class Cache:
             marks = ",".join("?" * len(chunk))
             query = f"SELECT place,body FROM contents WHERE place IN ({marks})"  # noqa: S608
             found.update(self._rows(query, chunk))
+        return found
+
+    def proofs(self, urls: Iterable[str]) -> dict[str, KeptProof]:
+        """What is kept of the keys and attestations at these URLs."""
+        found: dict[str, KeptProof] = {}
+        for url in urls:
+            for row in self._rows("SELECT fetched,fresh_until,body FROM proofs WHERE url=?", (url,)):
+                found[url] = KeptProof(*row)
         return found
 
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
@@ -342,8 +342,8 @@ class Cache:
                 db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
-                db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
                 db.execute("DELETE FROM contents WHERE fetched<?", (old,))
+                db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

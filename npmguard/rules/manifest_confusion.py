@@ -29,27 +29,14 @@ from typing import Any
 
 from npmguard import text
 from npmguard.confusion import Difference, differences
-from npmguard.model import Contents, Evidence, Finding, Fix, Needs, Package, Project, Severity
-from npmguard.rules import lineage, places
+from npmguard.model import Contents, Evidence, Finding, Fix, Package, Project, Severity
+from npmguard.rules import lineage, opening, places
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import groups
 from npmguard.settings import Settings
 
 _ID = "manifest-confusion"
 _MOST = 5  # differences that are told one by one
-
-
-def needs(project: Project, settings: Settings) -> Needs:
-    """Nothing but where it is to look deep: other rules ask for the tarballs of new releases."""
-    return lineage.needs(project, settings) if settings.deep else Needs()
-
-
-def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
-    """The tarballs of all packages where it is to look deep, and the registry's side of what was read."""
-    if not settings.deep:
-        return lineage.then(project, evidence, settings) if evidence.contents else Needs()
-    found = lineage.needs(project, settings).versions
-    return lineage.then(project, evidence, settings) | Needs(contents=found - evidence.contents.keys())
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
@@ -125,6 +112,6 @@ RULE = Rule(
     "The registry's manifest of a release and the package.json in its tarball tell different things.",
     __doc__ or "",
     check,
-    needs,
-    then,
+    opening.needs,
+    opening.then,
 )
