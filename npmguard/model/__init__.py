@@ -30,13 +30,16 @@ from npmguard.model.finding import (
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.history import History, Publication
+from npmguard.model.inspected import Advice, Inspected, Peer, Popular
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
+from npmguard.model.offers import Offer, Offers
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
 from npmguard.model.proof import Attestation, Key, Keys, Subject
 
 __all__ = [
+    "Advice",
     "Advisory",
     "Asked",
     "Attestation",
@@ -58,6 +61,7 @@ __all__ = [
     "Gain",
     "Gap",
     "History",
+    "Inspected",
     "Key",
     "Keys",
     "Kind",
@@ -69,12 +73,16 @@ __all__ = [
     "Missing",
     "Needs",
     "Oddity",
+    "Offer",
+    "Offers",
     "Opening",
     "Package",
     "Packed",
     "PackedFile",
     "Packument",
+    "Peer",
     "Place",
+    "Popular",
     "Project",
     "ProjectReport",
     "Publication",

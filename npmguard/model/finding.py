@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from npmguard.model.inspected import Inspected
 from npmguard.model.packed import Packed
 
 
@@ -140,6 +141,8 @@ class ProjectReport(NamedTuple):
     changes: tuple[Change, ...] | None = None
     # what would be published, where that was asked (`npmguard prepublish`)
     packed: Packed | None = None
+    # the facts about a package that may be installed, where that was asked (`npmguard inspect`)
+    inspected: Inspected | None = None
 
 
 class Report(NamedTuple):
