@@ -88,20 +88,9 @@ def audited(
         from npmguard.project import tarballs
 
         project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
-    gaps = _unread(project, rules)
-    evidence = Evidence()
-    if any(rule.needs is not nothing for rule in rules):
-        from npmguard.evidence import gather
-
-        evidence = gather(project, config, rules, settings, progress)
-    findings: list[Finding] = []
-    for rule in rules:
-        for item in rule.check(project, evidence, settings):
-            if isinstance(item, Gap):
-                gaps.append(item)
-            else:
-                findings.append(item)
-    findings = list(placed(_traced(combined(findings), project, settings), project))
+    findings, gaps, evidence = judged(project, config, rules, settings, progress)
+    gaps += _unread(project, rules)
+    findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
     return ProjectReport(
@@ -129,6 +118,30 @@ def _capabilities(
 
     read = held.read(project, evidence, settings)
     return dict(sorted((package.label, found.code.capabilities.names) for package, _, found, _ in read))
+
+
+def judged(
+    project: Project,
+    config: npmrc.NpmConfig,
+    rules: Sequence[Rule],
+    settings: Settings,
+    progress: Progress | None,
+) -> tuple[list[Finding], list[Gap], Evidence]:
+    """What the rules find, where they cannot speak, and what was asked for them. No policy is applied yet."""
+    evidence = Evidence()
+    if any(rule.needs is not nothing for rule in rules):
+        from npmguard.evidence import gather
+
+        evidence = gather(project, config, rules, settings, progress)
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    for rule in rules:
+        for item in rule.check(project, evidence, settings):
+            if isinstance(item, Gap):
+                gaps.append(item)
+            else:
+                findings.append(item)
+    return list(_traced(combined(findings), project, settings)), gaps, evidence
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
@@ -190,4 +203,4 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
         )
 
 
-__all__ = ["Evidence", "audited", "check", "opened"]
+__all__ = ["Evidence", "audited", "check", "judged", "opened"]

@@ -201,7 +201,7 @@ def _registry_lines(answers: Answers) -> list[str]:
         return []
     line = f"registry metadata: {asked} package{'s' if asked > 1 else ''}"
     if stats.from_cache:
-        line += f", {stats.from_cache} of them from the cache ({_age(stats.oldest)} old)"
+        line += f", {stats.from_cache} of them from the cache ({age(stats.oldest)} old)"
     return [line]
 
 
@@ -226,9 +226,9 @@ def _proof_lines(evidence: Evidence) -> list[str]:
         from npmguard import signatures
 
         line = f"registry signatures: {count} key{'s' if count > 1 else ''}"
-        age = evidence.now - min(found.fetched for found in lists.values())
-        if age >= 1:
-            line += f" from the cache ({_age(age)} old)"
+        seconds = evidence.now - min(found.fetched for found in lists.values())
+        if seconds >= 1:
+            line += f" from the cache ({age(seconds)} old)"
         if not signatures.available():
             line += f"; not verified, which {signatures.EXTRA} would do"
         lines.append(line)
@@ -241,7 +241,8 @@ def _proof_lines(evidence: Evidence) -> list[str]:
     return lines
 
 
-def _age(seconds: float) -> str:
+def age(seconds: float) -> str:
+    """How old what the cache gave is at most, in words."""
     for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)

@@ -63,14 +63,16 @@ _RULES = (
     *GLOBAL,
 )
 
+_ADVISORIES = Option(
+    "advisories",
+    ("--advisories",),
+    "A file or folder of OSV records to look in as well.",
+    "PATH",
+    many=True,
+)
+
 _AUDIT = (
-    Option(
-        "advisories",
-        ("--advisories",),
-        "A file or folder of OSV records to look in as well.",
-        "PATH",
-        many=True,
-    ),
+    _ADVISORIES,
     Option("production", ("--production",), "Look past what only development brings."),
     Option("deep", ("--deep",), "Read the tarballs of all packages, not only of those that call for it."),
     *_RULES,
@@ -170,4 +172,23 @@ PREPUBLISH = Command(
     ),
 )
 
-COMMANDS = (CHECK, PREPUBLISH, WHY, DIFF, EXPLAIN)
+INSPECT = Command(
+    "inspect",
+    "Vet packages before they are installed: may I install this?",
+    ("names", "NAME, NAME@VERSION, NAME@RANGE or NAME@TAG, as npm install takes them."),
+    True,
+    (
+        Option(
+            "format",
+            ("-f", "--format"),
+            "How to write the report.",
+            "FORMAT",
+            choices=("console", "json", "markdown"),
+            default="console",
+        ),
+        _ADVISORIES,
+        *_RULES,
+    ),
+)
+
+COMMANDS = (CHECK, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)

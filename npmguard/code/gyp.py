@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from npmguard.code import script, words
 from npmguard.code.values import HOLE
 from npmguard.model.code import Deed, Kind
 
 _LARGE = 1 << 20
+_READ = 100_000  # characters in commands
 _EXPANSION = re.compile(r"[<>^](?:!@?|\|)\(")
 _ACTION = re.compile(r"""['"]action['"]\s{0,20}:\s{0,20}\[([^\]]{0,4000})""")
 _STRING = re.compile(r"""'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL)
@@ -56,13 +58,14 @@ def commands(text: str) -> Iterator[tuple[str, int]]:
     """The commands that gyp runs for the text of a binding.gyp, and the lines where they begin."""
     text = _without_comments(text)
     at = 0
-    count = 0
-    while (match := _EXPANSION.search(text, at)) is not None and count < 500:
+    left = _READ
+    while (match := _EXPANSION.search(text, at)) is not None and left > 0:
         end = _closing(text, match.end())
+        left -= end - match.start()
         command = _VARIABLE.sub(HOLE, text[match.end() : end]).replace('\\"', '"').replace("\\'", "'")
         yield command, text.count("\n", 0, match.start()) + 1
-        at, count = match.end(), count + 1
-    for match in _ACTION.finditer(text):
+        at = match.end()
+    for match in islice(_ACTION.finditer(text), 100):
         given = [one or other for one, other in _STRING.findall(match[1])]
         if given:
             yield " ".join(_quoted(word) for word in given), text.count("\n", 0, match.start()) + 1

@@ -12,9 +12,11 @@ from __future__ import annotations
 import posixpath
 import re
 import time
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from npmguard.code import obfuscation, script, survey, values, words
@@ -29,6 +31,10 @@ _LARGE = 6_000_000  # bytes that are parsed
 _SECONDS = 4.0
 _STEPS = 400_000  # expressions that are looked at
 _DEEP = 40
+_BRACKETS = 2_000  # within each other: the parser recurses
+_NESTED = 3_000  # levels of the tree that are looked at
+_ERRORS = 2_000  # places that do not parse
+_TOKENS = 4_000  # tokens of one of them
 _AGAIN = 300_000  # characters of a text inside a text
 
 _SAME = {
@@ -111,6 +117,10 @@ _DECODER = re.compile(
 _TOKEN = re.compile(rb"""\benv(?:\??\.|\[\s*['"`])([A-Z][A-Z0-9_]{5,40})\b""")
 
 
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
+_STEPS_OF_BRACKETS = bytes(1 if byte in b"([{" else 255 if byte in b")]}" else 0 for byte in range(256))
+
+
 class Reading(NamedTuple):
     """What one JavaScript text does.
 
@@ -146,16 +156,19 @@ def read(data: bytes, path: str, seconds: float = _SECONDS, again: int = 1, line
     partly = None
     if tools is None:
         partly = "no parser for JavaScript is installed (the extra js): only what is written out was seen"
+    elif _depth(data) > _BRACKETS:
+        partly = "its brackets are nested too deep to be parsed: only what is written out was seen"
     elif len(data) > _LARGE:
         partly = f"it is larger than {_LARGE // 1_000_000} MB: only what is written out was seen"
     else:
         try:
             tree = tools.parse(data, until)
-            reading = _Tree(data, path, tree, tools, until, again).reading() if tree is not None else None
+            if tree is not None and _sound(tree.root_node):
+                reading = _Tree(data, path, tree, tools, until, again).reading()
         except RecursionError:
             reading = None
         if reading is None:
-            partly = "it takes too long to parse: only what is written out was seen"
+            partly = "it is no JavaScript, or takes too long: only what is written out was seen"
         else:
             partly = reading.partly
     if reading is None:
@@ -190,7 +203,9 @@ class _Tools(NamedTuple):
         from tree_sitter import QueryCursor
 
         # its progress callback brings tree-sitter 0.26.1 down: what bounds this is the size that is parsed
-        found = QueryCursor(self.query).captures(root)
+        cursor = QueryCursor(self.query)
+        cursor.set_max_start_depth(_NESTED)
+        found = cursor.captures(root)
         for nodes in found.values():  # they come in no order
             nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
         return found
@@ -206,6 +221,26 @@ _QUERY = """
 (export_statement source: (string)) @import
 (comment) @comment
 """
+
+
+def _depth(data: bytes) -> int:
+    """How deep the brackets of a text are nested, those in its strings counted too."""
+    return max(accumulate(array("b", data.translate(_STEPS_OF_BRACKETS, _NO_BRACKETS))), default=0)
+
+
+def _sound(root: Node) -> bool:
+    """Are the places that do not parse small? A query takes the square of a large one's tokens."""
+    if not root.has_error:
+        return True
+    doubtful = [root]
+    for _ in range(_ERRORS):
+        if not doubtful:
+            return True
+        node = doubtful.pop()
+        if node.type == "ERROR" and node.child_count > _TOKENS:
+            return False
+        doubtful += [child for child in node.children if child.has_error]
+    return False
 
 
 @cache

@@ -28,7 +28,7 @@ _ESCAPES = re.compile(
     rb"\\x(?:3\d|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])|\\u00(?:3\d|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])"
 )
 _ESCAPED = 12  # in a row: a word
-_PLAIN = rb"(?:2[d-fD-F]|3[0-9aA]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"
+_PLAIN = rb"(?:2[0d-fD-F]|3[0-9aA]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"
 # (each pattern begins with what it can be looked for by)
 _RUNS_OF_ESCAPES = tuple(
     re.compile(rb"%s%s(?:%s%s){%d}" % (start, _PLAIN, start, _PLAIN, _ESCAPED - 1))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from npmguard.code import gyp, hosts, javascript, obfuscation, script, survey, words
+from npmguard.code import endless, gyp, hosts, javascript, obfuscation, script, survey, words
 from npmguard.code.gain import compared
 from npmguard.model.code import Bulk, Capabilities, CodeFacts, Deed, Kind, Place
 
@@ -47,6 +47,7 @@ ALARMING = frozenset(
         Kind.OBFUSCATED,
         Kind.INVISIBLE,
         Kind.DESTROYS,
+        Kind.HANGS,
         Kind.MODELS,
     )
 )
@@ -246,7 +247,7 @@ class _Examination:
                 continue
             if bulk := obfuscation.bulk(data, path):
                 self.bulky.setdefault(path, bulk)
-            found = list(obfuscation.deeds(data, path))
+            found = [*obfuscation.deeds(data, path), *endless.deeds(data, path)]
             if "network" in seen:
                 self.hosts.update(dict.fromkeys(hosts.find(data)))
                 self.imports.update(dict.fromkeys(hosts.deeds(data, path)))

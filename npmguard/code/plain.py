@@ -23,6 +23,12 @@ _SPAWNED = re.compile(
 _EVALUATED = re.compile(r"(?<![\w$.])(?:eval|Function)\s{0,9}\(([^;\n]{0,300})")
 _DECODING = re.compile(r"\batob\b|base64|fromCharCode|createDecipher|'hex'|\"hex\"")
 _FETCHING = re.compile(r"\bhttps?\.(?:get|request)\b|\bfetch\s?\(|\baxios\b|\bXMLHttpRequest\b")
+_NAMED = re.compile(r"(?<![\w$.])eval\s{0,9}\(\s{0,9}[A-Za-z_$][\w$.]{0,40}\s{0,9}\)")
+_LISTENING = re.compile(r"\.on\(\s{0,9}['\"](?:data|end)['\"]|\.then\(|\bawait\b")
+_SENDING = re.compile(
+    r"\bmethod\s{0,9}:\s{0,9}['\"](?:POST|PUT)['\"]|\b(?:axios|got|request)\.(?:post|put)\("
+)
+_SMALL = 20_000  # bytes
 _ENVIRONMENT = re.compile(r"\bJSON\.stringify\(\s{0,9}process\.env\s{0,9}\)")
 
 
@@ -65,6 +71,14 @@ def read(data: bytes, path: str) -> Reading:
         deeds.setdefault(Deed(Kind.ENVIRONMENT, path, counter.at(match.start()), what))
         used.setdefault("environment", counter.at(match.start()))
     if "network" in used:
+        sent = _SENDING.search(text)
+        kind, what = (Kind.SENDS, "sends data") if sent else (Kind.FETCHES, "uses the network")
+        line = counter.at(sent.start()) if sent else used["network"]
+        deeds.setdefault(Deed(kind, path, line, f"{what}{': ' + words.shown(sent[0]) if sent else ''}"))
+        named = _NAMED.search(text)
+        if named and len(data) < _SMALL and _LISTENING.search(text):
+            what = f"evaluates a text, in a file that downloads: {words.shown(named[0])}"
+            deeds.setdefault(Deed(Kind.EVALUATES_FETCHED, path, counter.at(named.start()), what))
         hosts.update(dict.fromkeys(script.hosts(text[: 1 << 22])[:100]))
     idle = "processes" not in used
     javascript.told(bare, path, lambda _, kind: idle and kind in javascript.COMMANDS, deeds)

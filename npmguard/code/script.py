@@ -103,7 +103,9 @@ _PREFIXES = listed(
     while until not { npx-env dotenv stdbuf caffeinate winpty start-process @echo
     """
 )
-_HOST = re.compile(r"\b(?:https?|wss?|ftp)://(?:[^/\s'\"`@?#]*@)?([^/\s'\"`:?#\\]+)(?::\d+)?", re.IGNORECASE)
+_HOST = re.compile(
+    r"\b(?:https?|wss?|ftp)://(?:[^/\s'\"`@?#]*@)?([^/\s'\"`:?#\\|;&<>(){},]+)(?::\d+)?", re.IGNORECASE
+)
 _DATA_OPTIONS = re.compile(
     r"^(?:-d|--data(?:-\w+)?(?:=.*)?|-F|--form(?:=.*)?|-T|--upload-file(?:=.*)?|--post-(?:data|file)(?:=.*)?|--json(?:=.*)?)$"
 )
@@ -151,7 +153,7 @@ class _Reader:
         if self.deep > _DEEP:
             return
         self.deep += 1
-        for deed in words.deeds(text[: 1 << 20].encode("utf-8", "replace"), self.path, line):
+        for deed in words.deeds(text[: 1 << 18].encode("utf-8", "replace"), self.path, line):
             self.deeds.setdefault(deed)
         self.hosts.update(dict.fromkeys(hosts(text)))
         self.functions.update(_FUNCTION.findall(text))

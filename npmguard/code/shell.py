@@ -28,7 +28,6 @@ class Command(NamedTuple):
     silent: bool = False
     writes: tuple[str, ...] = ()
     inner: tuple[Command, ...] = ()
-    raw: tuple[bool, ...] = ()  # of each word: was it written without quotes?
 
 
 _PIECE = re.compile(
@@ -56,7 +55,8 @@ def commands(text: str, line: int = 1, deep: int = 0) -> list[Command]:
             break
         at = match.end()
         kind, piece = match.lastgroup, match[0]
-        here = line + text.count("\n", 0, match.start()) if kind not in ("space", "plain") else 0
+        here = line
+        line += piece.count("\n")
         if kind == "space":
             building.end()
         elif kind in ("newline", "operator"):
@@ -64,28 +64,29 @@ def commands(text: str, line: int = 1, deep: int = 0) -> list[Command]:
         elif kind == "redirect":
             building.redirect(piece)
         elif kind == "single":
-            building.add(piece.strip("'"), quoted=True)
+            building.add(piece.strip("'"))
         elif kind == "double":
             inner = piece[1:].removesuffix('"')
-            building.add(re.sub(r'\\(["\\$`\n])', r"\1", inner), quoted=True)
+            building.add(re.sub(r'\\(["\\$`\n])', r"\1", inner))
             if deep < _DEEP:
                 for match in re.finditer(r"\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)|`([^`]*)`", inner):
                     building.inner += commands(match[1] or match[2] or "", here, deep + 1)
         elif kind == "tick":
             if deep < _DEEP:
                 building.inner += commands(piece.strip("`"), here, deep + 1)
-            building.add(piece, quoted=True)
+            building.add(piece)
         elif kind == "dollar":
             end = _closing(text, at)
             if deep < _DEEP:
                 building.inner += commands(text[at:end], here, deep + 1)
-            building.add(text[match.start() : end + 1], quoted=True)
+            line += text.count("\n", at, end + 1)
+            building.add(text[match.start() : end + 1])
             at = end + 1
         elif kind == "plain":
             building.add(re.sub(r"\\(?![\w.])(?s:(.))|\^(.)", r"\1\2", piece))
         elif kind == "other":
             building.add(piece)
-    building.close(found, "\n", line + text.count("\n"))
+    building.close(found, "\n", line)
     return found
 
 
@@ -111,17 +112,16 @@ class _Building:
 
     def _fresh(self) -> None:
         self.words: list[str] = []
-        self.raw: list[bool] = []
         self.word: list[str] | None = None
-        self.plain = True
         self.to: str | None = None  # the redirection whose target comes next
         self.writes: list[str] = []
         self.silent = False
         self.inner: list[Command] = []
 
-    def add(self, piece: str, quoted: bool = False) -> None:
-        self.word = [*(self.word or []), piece]
-        self.plain = self.plain and not quoted
+    def add(self, piece: str) -> None:
+        if self.word is None:
+            self.word = []
+        self.word.append(piece)
 
     def end(self) -> None:
         if self.word is None:
@@ -129,13 +129,12 @@ class _Building:
         word = "".join(self.word)
         if self.to is None:
             self.words.append(word)
-            self.raw.append(self.plain)
         elif ">" in self.to:
             if word.lower() in _NOWHERE:
                 self.silent = self.silent or not self.to.startswith("2")
             else:
                 self.writes.append(word)
-        self.word, self.plain, self.to = None, True, None
+        self.word, self.to = None, None
 
     def redirect(self, piece: str) -> None:
         if self.word is not None and "".join(self.word) in ("1", "2", "&"):
@@ -155,7 +154,6 @@ class _Building:
                     self.silent,
                     tuple(self.writes),
                     tuple(self.inner),
-                    tuple(self.raw),
                 )
             )
             self.piped = operator in ("|", "|&")

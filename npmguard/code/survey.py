@@ -133,8 +133,9 @@ def _fast(hyperscan: Any) -> Callable[[bytes, Seen], None] | None:
     def scan(data: bytes, found: Seen) -> None:
         def note(number: int, start: int, end: int, flags: int, context: object) -> None:
             places = found.setdefault(names[number], [])
-            if len(places) < _MOST and (not places or places[-1] != start):
-                places.append(start)
+            place = start if SIGNS[number].often else end - 1  # the start is known where it was asked for
+            if len(places) < _MOST and (not places or places[-1] != place):
+                places.append(place)
 
         database.scan(data, match_event_handler=note)
 

@@ -160,8 +160,8 @@ WORDS: tuple[Word, ...] = (
     Word(
         Kind.EVALUATES_FETCHED,
         "downloads a text and lets a shell run it",
-        r"""\b(?:curl|wget)\b[^|\n;&'"`]{0,300}['"]?[^|\n;&'"`]{0,100}"""
-        r"""\|\s{0,4}(?:sudo )?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh -c "?\$\((?:curl|wget)"""
+        r"""\b(?:curl|wget)\b[^|\n;&]{0,300}\|\s{0,4}(?:sudo )?(?:ba|z|da)?sh\b"""
+        r"""|\b(?:ba|z)?sh -c "?\$\((?:curl|wget)"""
         r"""|\b(?:iex|Invoke-Expression)\b.{0,100}\b(?:DownloadString|iwr|irm|Invoke-WebRequest)"""
         r"""|\b(?:irm|iwr)\b[^|\n]{0,200}\|\s{0,3}iex\b""",
         r"""\b(?:curl|wget|iex|Invoke-Expression)\b""",
@@ -176,7 +176,7 @@ WORDS: tuple[Word, ...] = (
     Word(
         Kind.DESTROYS,
         "wipes the home folder",
-        r"""\brm -(?:rf|fr|r -f) (?:--no-preserve-root )?(?:~|\$HOME|"\$HOME"|/)(?:/\*)?(?:[\s;'"`&|]|$)"""
+        r"""\brm -(?:rf|fr|r -f) (?:--no-preserve-root )?(?:~/?|"?\$\{?HOME\}?"?/?|/)\*?(?:[\s;'"`&|]|$)"""
         r"""|\b(?:rd|rmdir) /s /q "?%USERPROFILE%|\bshred -\w{1,6} .{0,40}\$HOME|\bcipher /W:%USERPROFILE%""",
         r"""\brm -|\b(?:rd|rmdir) /s|\bshred -|\bcipher /W""",
     ),

@@ -32,7 +32,9 @@ from npmguard.model.finding import (
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.history import History, Publication
+from npmguard.model.inspected import Advice, Inspected, Peer, Popular
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
+from npmguard.model.offers import Offer, Offers
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
@@ -40,6 +42,7 @@ from npmguard.model.proof import Attestation, Key, Keys, Subject
 
 __all__ = [
     "CAPABILITIES",
+    "Advice",
     "Advisory",
     "Asked",
     "Attestation",
@@ -62,6 +65,7 @@ __all__ = [
     "Gain",
     "Gap",
     "History",
+    "Inspected",
     "Key",
     "Keys",
     "Kind",
@@ -74,12 +78,16 @@ __all__ = [
     "Missing",
     "Needs",
     "Oddity",
+    "Offer",
+    "Offers",
     "Opening",
     "Package",
     "Packed",
     "PackedFile",
     "Packument",
+    "Peer",
     "Place",
+    "Popular",
     "Project",
     "ProjectReport",
     "Publication",

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PERSISTS = "persists"  # arranges to be started again
     HIDES = "hides"  # lets nobody see what it does: detached, no output, deletes itself
     PUBLISHES = "publishes"  # packages, or repositories, with what it finds
+    HANGS = "hangs"  # never comes to an end when it is loaded
     DESTROYS = "destroys"  # files that are not its own
     MODELS = "asks-models"  # runs a command-line assistant that may do as it likes
     LOCATES = "locates"  # asks where in the world it is

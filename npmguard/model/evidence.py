@@ -111,6 +111,18 @@ class Needs(NamedTuple):
             self.attestations | other.attestations,
         )
 
+    def __sub__(self, other: Needs) -> Needs:
+        return Needs(
+            self.versions - other.versions,
+            self.lists - other.lists,
+            self.manifests - other.manifests,
+            self.advisories and not other.advisories,
+            self.histories - other.histories,
+            self.contents - other.contents,
+            self.keys - other.keys,
+            self.attestations - other.attestations,
+        )
+
 
 class VersionManifest(NamedTuple):
     """Of one version's own package.json: what an install runs, and what it depends on."""

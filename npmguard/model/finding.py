@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from npmguard.model.inspected import Inspected
 from npmguard.model.packed import Packed
 
 
@@ -146,6 +147,8 @@ class ProjectReport(NamedTuple):
     packed: Packed | None = None
     # what the code of each package can do, by name@version, where all were read (`npmguard check --deep`)
     capabilities: Mapping[str, tuple[str, ...]] | None = None
+    # the facts about a package that may be installed, where that was asked (`npmguard inspect`)
+    inspected: Inspected | None = None
 
 
 class Report(NamedTuple):

@@ -32,6 +32,7 @@ class Publication(NamedTuple):
     deprecated: str | None = None
     bin: Mapping[str, str] | None = None  # the commands that it brings: name to file
     repository: str | None = None  # where its source is said to be, as package.json writes it
+    licence: str | None = None  # as package.json writes it, an SPDX expression as a rule
 
 
 class History(NamedTuple):

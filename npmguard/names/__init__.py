@@ -11,7 +11,7 @@ from npmguard.names.confusables import fold
 from npmguard.names.edits import Slip, nearer_than, slips
 from npmguard.names.likeness import allowance, bare, bares, cost, hiding_letters
 
-__all__ = ["Lookalike", "lookalike", "lookalikes"]
+__all__ = ["Lookalike", "lookalike", "lookalikes", "rank"]
 
 # npm has never had longer names
 _LONGEST = 214
@@ -70,6 +70,11 @@ def lookalikes(names: Iterable[str]) -> dict[str, Lookalike]:
         if best is not None:
             found[name] = best
     return found
+
+
+def rank(name: str) -> int | None:
+    """The name's place among the popular ones, 1 the most popular, or None where it is not among them."""
+    return _popular().ranks.get(name)
 
 
 def _scope(name: str) -> str:

@@ -28,6 +28,11 @@ class Target(NamedTuple):
     wanted: str | None = None
 
 
+def is_path(text: str) -> bool:
+    """Does it read like a path to a folder or a tarball, rather than like a package of a registry?"""
+    return bool(_PATH.match(text) or _TARBALL.search(text)) and "://" not in text
+
+
 def read(text: str) -> Target:
     """What `text` names: what exists on disk, or else `name`, `name@version` or `alias@npm:name@version`.
 
@@ -42,8 +47,7 @@ def read(text: str) -> Target:
             return Target("folder", os.path.dirname(path) or ".")
         return Target("tarball", path)
     shown = one_line(text)
-    looks = _PATH.match(text) or _TARBALL.search(text) or (text[:1] != "@" and "/" in text.partition("@")[0])
-    if looks and "://" not in text:
+    if is_path(text) or (text[:1] != "@" and "/" in text.partition("@")[0] and "://" not in text):
         raise UsageError(f"{shown}: there is no such file or folder")
     at = text.find("@", 1)
     name, wanted = (text, "") if at < 0 or text.startswith("npm:") else (text[:at], text[at + 1 :])

@@ -38,6 +38,9 @@ CREATE TABLE histories (
 CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE proofs (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE offers (
+  url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
+  fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -69,7 +72,7 @@ class KeptManifest(NamedTuple):
 
 
 class KeptHistory(NamedTuple):
-    """A package's history as it was packed (registry.history), and how long that is good."""
+    """A package's history or offers as they were packed (registry.history, .offers), good for how long."""
 
     etag: str | None
     modified: str | None
@@ -188,13 +191,20 @@ class Cache:
 
     def histories(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
         """What is kept of the full packuments at these URLs."""
+        return self._bodies("histories", urls)
+
+    def offers(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
+        """What is kept of what the packuments at these URLs offer."""
+        return self._bodies("offers", urls)
+
+    def _bodies(self, table: str, urls: Iterable[str]) -> dict[str, KeptHistory]:
         found: dict[str, KeptHistory] = {}
         wanted = list(urls)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
             for url, *row in self._rows(
-                f"SELECT url,etag,modified,fetched,fresh_until,body FROM histories WHERE url IN ({marks})",  # noqa: S608
+                f"SELECT url,etag,modified,fetched,fresh_until,body FROM {table} WHERE url IN ({marks})",  # noqa: S608
                 chunk,
             ):
                 found[url] = KeptHistory(*row)
@@ -282,19 +292,37 @@ class Cache:
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
     ) -> None:
         """Keeps a packed history in place of what was kept before."""
+        self._keep_body("histories", url, etag, modified, fresh_until, body)
+
+    def keep_offers(
+        self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
+    ) -> None:
+        """Keeps packed offers in place of what was kept before."""
+        self._keep_body("offers", url, etag, modified, fresh_until, body)
+
+    def _keep_body(
+        self, table: str, url: str, etag: str | None, modified: str | None, fresh_until: float, body: bytes
+    ) -> None:
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
                 self._db.execute(
-                    "INSERT OR REPLACE INTO histories VALUES (?,?,?,?,?,?)",
+                    f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?,?,?)",  # noqa: S608
                     (url, etag, modified, time.time(), fresh_until, body),
                 )
 
     def refresh_history(self, url: str, fresh_until: float) -> None:
         """The registry said that the history that is kept is still right."""
+        self._refresh_body("histories", url, fresh_until)
+
+    def refresh_offers(self, url: str, fresh_until: float) -> None:
+        """The registry said that the offers that are kept are still right."""
+        self._refresh_body("offers", url, fresh_until)
+
+    def _refresh_body(self, table: str, url: str, fresh_until: float) -> None:
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
                 self._db.execute(
-                    "UPDATE histories SET fetched=?, fresh_until=? WHERE url=?",
+                    f"UPDATE {table} SET fetched=?, fresh_until=? WHERE url=?",  # noqa: S608
                     (time.time(), fresh_until, url),
                 )
 
@@ -344,6 +372,7 @@ class Cache:
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.execute("DELETE FROM contents WHERE fetched<?", (old,))
                 db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
+                db.execute("DELETE FROM offers WHERE fetched<?", (old,))
                 db.commit()
             db.close()
         self._db = None

@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 Job = Callable[["Http"], Coroutine[Any, Any, None]]
 Bulk = Mapping[str, Sequence[str]]
 
-_ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
+ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 # A name that makes one plain segment of a URL, or two for a scoped one.
 _ASKABLE = re.compile(r"(?:@[A-Za-z0-9~._-]+/)?(?!\.\.?$)[A-Za-z0-9~._!'()*-]+")
 _BULK_PATH = "-/npm/v1/security/advisories/bulk"
@@ -101,7 +101,7 @@ def fetch(
     `bulk` is what to ask the advisory endpoint about: versions by name. `cache` is the cache's path; by
     default the user's. `progress` is told (answers so far, answers to come).
     """
-    run = _Run(config, needs, offline, bulk, progress, Cache(default_path() if cache is None else cache))
+    run = Run(config, needs, offline, bulk, progress, Cache(default_path() if cache is None else cache))
     try:
         return run.answers()
     finally:
@@ -129,7 +129,9 @@ def place_of(config: NpmConfig, url: str) -> str:
     return f"{url}#{sha256(credentials.encode()).hexdigest()[:16]}"
 
 
-class _Run:
+class Run:
+    """One `fetch`: what is known already, and what is asked."""
+
     def __init__(
         self,
         config: NpmConfig,
@@ -178,19 +180,7 @@ class _Run:
             else:
                 stale[name] = found
         self.take(fresh, now)
-        manifests = {
-            self.place(self.url(name, version)): (name, version)
-            for name, version in self.needs.manifests
-            if askable(name)
-        }
-        missing = []
-        known = self.cache.manifests(manifests)
-        for url, key in manifests.items():
-            manifest = known.get(url)
-            if manifest is not None and (self.offline or manifest.fresh_until > now):
-                self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
-            elif not self.offline:
-                missing.append(key)
+        missing = self.unknown_manifests(now)
         past = self.known_histories(now) if self.needs.histories else {}
         proofs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
         if stale or missing or past or proofs or (self.bulk and not self.offline):
@@ -205,6 +195,23 @@ class _Run:
             self.keys,
             self.attestations,
         )
+
+    def unknown_manifests(self, now: float) -> list[tuple[str, str]]:
+        """Takes the manifests that the cache has; gives those to ask for."""
+        manifests = {
+            self.place(self.url(name, version)): (name, version)
+            for name, version in self.needs.manifests
+            if askable(name)
+        }
+        missing = []
+        known = self.cache.manifests(manifests)
+        for url, key in manifests.items():
+            manifest = known.get(url)
+            if manifest is not None and (self.offline or manifest.fresh_until > now):
+                self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
+            elif not self.offline:
+                missing.append(key)
+        return missing
 
     def known_histories(self, now: float) -> dict[str, KeptHistory | None]:
         """Takes the histories that the cache has; gives the names to ask about, with what it knew of them."""
@@ -378,7 +385,7 @@ class _Run:
 
     async def packument(self, http: Http, name: str, kept: Kept | None) -> None:
         url = self.url(name)
-        headers = {"accept": _ABBREVIATED}
+        headers = {"accept": ABBREVIATED}
         if kept is not None and kept.etag:
             headers["if-none-match"] = kept.etag
         elif kept is not None and kept.modified:
@@ -393,7 +400,7 @@ class _Run:
         from npmguard.registry.packument import read
 
         if answer.status == 304 and kept is not None:
-            self.cache.refresh(self.place(url), _fresh_until(answer))
+            self.cache.refresh(self.place(url), fresh_until(answer))
             self.take({name: kept}, time.time())
             self.from_cache -= 1
             return self.packuments[name]
@@ -407,7 +414,7 @@ class _Run:
             return Unanswered(name, not_json(answer, str(error)))
         if "no-store" not in answer.headers.get("cache-control", ""):
             etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
-            self.cache.keep(self.place(url), slim, etag, modified, _fresh_until(answer))
+            self.cache.keep(self.place(url), slim, etag, modified, fresh_until(answer))
         return self.reduced(name, slim)
 
     def reduced(self, name: str, slim: Slim) -> Packument:
@@ -447,7 +454,7 @@ class _Run:
         answer = await http.get(url, headers, _LARGEST_PACKUMENT)
         self.step()
         if answer.status == 304 and kept is not None:
-            self.cache.refresh_history(self.place(url), _fresh_until(answer))
+            self.cache.refresh_history(self.place(url), fresh_until(answer))
             self.histories[name] = unpacked(kept.body)
         elif answer.status == 404:
             self.histories[name] = Missing(name)
@@ -461,7 +468,7 @@ class _Run:
                 return
             if "no-store" not in answer.headers.get("cache-control", ""):
                 etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
-                until = _fresh_until(answer)
+                until = fresh_until(answer)
                 self.cache.keep_history(self.place(url), packed(history), etag, modified, until)
 
     async def proof(self, proof: _Proof, http: Http) -> None:
@@ -482,7 +489,7 @@ class _Run:
             proof.take(found)
             body = proof.packed(found)
         if "no-store" not in answer.headers.get("cache-control", ""):
-            self.cache.keep_proof(self.place(proof.url), body, _fresh_until(answer))
+            self.cache.keep_proof(self.place(proof.url), body, fresh_until(answer))
 
     # -- advisories
 
@@ -555,7 +562,7 @@ def not_json(answer: Answer, reason: str) -> str:
     return reason
 
 
-def _fresh_until(answer: Answer) -> float:
+def fresh_until(answer: Answer) -> float:
     """Until when an answer is good, by its Cache-Control, within bounds."""
     control = answer.headers.get("cache-control", "").lower()
     age = _FRESH

@@ -26,6 +26,8 @@ class _Version(msgspec.Struct):
     gitHead: Any = None
     bin: Any = None
     repository: Any = None
+    license: Any = None
+    licenses: Any = None  # of old
     npm_user: Any = msgspec.field(name="_npmUser", default=None)
     npm_operations: msgspec.Raw = msgspec.field(
         name="_npmOperationalInternal", default=msgspec.Raw(b"")
@@ -112,6 +114,7 @@ def _publication(name: str, number: str, found: _Version, when: float | None) ->
         deprecated(found.deprecated),
         commands(found.bin, name),
         source(found.repository),
+        _licence(found.license or found.licenses),
     )
 
 
@@ -135,6 +138,13 @@ def commands(bin: object, name: str) -> dict[str, str]:
 def source(repository: object) -> str | None:
     """Where a manifest says that its source is: `repository` is a text, or an object with a URL."""
     return text(repository.get("url") if isinstance(repository, dict) else repository)
+
+
+def _licence(found: object) -> str | None:
+    """A text today; of old an object with a type, or several of them, any of which will do."""
+    several = found[:5] if isinstance(found, list) else [found]
+    named = (text(one.get("type") if isinstance(one, dict) else one) for one in several)
+    return " OR ".join(filter(None, named)) or None
 
 
 def _names(found: object) -> tuple[str, ...]:

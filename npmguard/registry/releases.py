@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from npmguard import versions
-from npmguard.model import Missing, Needs, Packument, Release, Unanswered, VersionFacts
+from npmguard.model import Missing, Needs, Packument, Release, Unanswered
 from npmguard.project.npmrc import NpmConfig
 from npmguard.registry.client import askable, fetch, not_json, place_of, refusal, url_of
 from npmguard.registry.files import Files
@@ -105,7 +105,14 @@ def previous(packument: Packument, version: str | None) -> str | None:
     return latest if latest in published and latest != version else None
 
 
-def pick(asked: str | None, tags: Mapping[str, str], known: Mapping[str, VersionFacts | None]) -> str | None:
+class Judged(Protocol):
+    """A version of which it is known whether it is deprecated."""
+
+    @property
+    def deprecated(self) -> str | None: ...
+
+
+def pick(asked: str | None, tags: Mapping[str, str], known: Mapping[str, Judged | None]) -> str | None:
     """The version that npm takes for a range, a dist-tag or None; `known` are those that exist.
 
     As npm's npm-pick-manifest decides: the latest where it fits and is not deprecated, else the highest that

@@ -14,7 +14,17 @@ from rich.console import Console
 from rich.text import Text
 
 from npmguard import text
-from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Release, Report, Severity
+from npmguard.model import (
+    CAPABILITIES,
+    Change,
+    Finding,
+    Inspected,
+    Packed,
+    ProjectReport,
+    Release,
+    Report,
+    Severity,
+)
 from npmguard.text import one_line
 
 _STYLES = {
@@ -26,11 +36,13 @@ _STYLES = {
 }
 # What an attacker did, as against what time did: it stands before all else.
 _ATTACKS = ("malware", "resolved-mismatch", "integrity-mismatch", "foreign-host")
+_ADVICE = {"nothing-against": "bold green", "look-first": "bold yellow", "do-not-install": "bold red"}
 _FIRST_STEPS = 5
 _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
 _INDENT = "  "
 _CHANGES = 30
+_LABEL = 14
 _FILES = 40
 _KINDS = ("source-changed", "downgraded", "added", "upgraded", "removed")
 
@@ -56,7 +68,7 @@ def render(
         if number:
             page.line()
         page.project(project, quiet)
-    if len(report.projects) > 1 or not quiet:
+    if len(report.projects) > 1 or not (quiet or report.command == "inspect"):
         page.verdict(report)
     return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
 
@@ -86,7 +98,9 @@ class _Page:
     def project(self, project: ProjectReport, quiet: bool) -> None:
         name = one_line(project.name or project.path)
         version = f" {one_line(project.version)}" if project.version else ""
-        if project.packed is not None:
+        if project.inspected is not None:
+            where = "" if project.path == project.name else project.path
+        elif project.packed is not None:
             where = f"{project.path}, {_weight(project.packed)}"
         elif project.lockfile:
             where = f"{project.lockfile} ({project.lockfile_format}), {_count(project.packages, 'package')}"
@@ -96,7 +110,10 @@ class _Page:
         if project.changes is not None:
             self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
-        self.first_steps(shown)
+        if project.inspected is None:
+            self.first_steps(shown)
+        elif not quiet:
+            self.facts(project.inspected)
         loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
@@ -113,6 +130,30 @@ class _Page:
             if project.packed is not None:
                 self.packed(project, project.packed, loud)
             self.sources(project)
+        if project.inspected is not None:
+            self.advice(project.inspected)
+
+    def facts(self, facts: Inspected) -> None:
+        """What is known of a package that may be installed."""
+        from npmguard.reports.inspected import rows
+
+        for number, row in enumerate(rows(facts)):
+            if not number:
+                self.line()
+            words = Text(row.words, "yellow" if row.marked else "")
+            label = Text(f"{_INDENT}{row.label:<{_LABEL}}", "dim")
+            for folded in words.wrap(self.console, max(20, self.console.width - len(label))):
+                folded.rstrip()
+                self.console.print(label + folded, soft_wrap=True)
+                label = Text(" " * len(label))
+
+    def advice(self, facts: Inspected) -> None:
+        """May it be installed?"""
+        from npmguard.reports.inspected import advice
+
+        words, reason = advice(facts)
+        self.line()
+        self.line((words, _ADVICE[facts.advice.word]), f": {reason}" if reason else ".")
 
     def changes(self, changes: Sequence[Change]) -> None:
         """What became of the packages, what a reviewer looks at first before the rest."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from npmguard import __version__
-from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
+from npmguard.model import Finding, Inspected, Packed, ProjectReport, Report, Severity
 
 
 def render(report: Report) -> str:
@@ -73,6 +73,8 @@ def _lines(project: ProjectReport) -> str:
         found["new_scripts"] = sorted({f"{c.package}@{c.after}" for c in project.changes if c.script})
     if project.packed is not None:
         found |= _packed(project.packed)
+    if project.inspected is not None:
+        found["inspected"] = _inspected(project.inspected)
     text = _filled(found, "findings", [json.dumps(_finding(finding)) for finding in project.findings])
     if project.capabilities is not None:
         able = [f"{json.dumps(label)}: {json.dumps(names)}" for label, names in project.capabilities.items()]
@@ -101,6 +103,58 @@ def _packed(packed: Packed) -> dict[str, Any]:
         if previous is not None
         else None,
     }
+
+
+def _inspected(facts: Inspected) -> dict[str, Any]:
+    """What `inspect` adds."""
+    runs, similar = facts.runs, facts.similar
+    return {
+        "asked": facts.asked,
+        "range": facts.range,
+        "version": facts.version,
+        "latest": facts.latest,
+        "here": facts.here,
+        "published": _date(facts.published),
+        "first_published": _date(facts.first_published),
+        "releases": facts.releases,
+        "publisher": facts.publisher,
+        "maintainers": list(facts.maintainers) if facts.maintainers is not None else None,
+        "provenance": {
+            "attested": facts.attested,
+            "trusted_publisher": facts.trusted_publisher,
+            "verified": False,
+            "attestation": dict(facts.attestation) or None,
+        },
+        "licence": facts.licence,
+        "repository": facts.repository,
+        "unpacked_size": facts.unpacked_size,
+        "file_count": facts.file_count,
+        "scripts": dict(facts.scripts) if facts.scripts is not None else None,
+        "scripts_run": {"runs": runs.runs, "why": runs.why} if runs is not None else None,
+        "dependencies": list(facts.dependencies) if facts.dependencies is not None else None,
+        "peers": [peer._asdict() for peer in facts.peers],
+        "brings": list(facts.brings) if facts.brings is not None else None,
+        "brings_optional": facts.brings_optional,
+        "has": list(facts.has),
+        "cut": facts.cut,
+        "deprecated": facts.deprecated,
+        "capabilities": list(facts.capabilities) if facts.capabilities is not None else None,
+        "rank": facts.rank,
+        "similar": {"name": similar.name, "rank": similar.rank} if similar is not None else None,
+        "verdict": facts.advice.word,
+        "reason": facts.advice.reason,
+    }
+
+
+def _date(seconds: float | None) -> str | None:
+    """The time as ISO 8601 has it, in UTC; None for one that no calendar has."""
+    from datetime import UTC, datetime
+
+    try:
+        when = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when is not None else None
 
 
 def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str], ends: str = "[]") -> str:

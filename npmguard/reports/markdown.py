@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Report
+from npmguard.model import CAPABILITIES, Change, Finding, Inspected, Packed, ProjectReport, Report
+from npmguard.reports import inspected
 from npmguard.reports.tree import tree
 from npmguard.text import code, markdown, size, some
 
@@ -32,6 +33,8 @@ def _project(project: ProjectReport) -> Iterator[str]:
     yield f"## {markdown(project.name or project.path)}: {code(place)}"
     if project.changes is not None:
         yield from ("", *_changes(project.changes))
+    if project.inspected is not None:
+        yield from ("", *_inspected(project.inspected))
     shown = [finding for finding in project.findings if finding.suppressed is None]
     if shown:
         yield from ("", "| severity | rule | what | fix |", "| --- | --- | --- | --- |")
@@ -42,6 +45,15 @@ def _project(project: ProjectReport) -> Iterator[str]:
         yield from ("", *_packed(project.packed))
     for gap in project.incomplete:
         yield from ("", f"Not checked: {markdown(', '.join(gap.affects))}: {markdown(gap.reason)}")
+
+
+def _inspected(facts: Inspected) -> Iterator[str]:
+    """The verdict on a package that may be installed, and what is known of it."""
+    words, reason = inspected.advice(facts)
+    yield f"**{words}**" + (f": {markdown(reason)}" if reason else ".")
+    yield from ("", "| | |", "| --- | --- |")
+    for row in inspected.rows(facts):
+        yield f"| {row.label} | {markdown(row.words)} |"
 
 
 def _packed(packed: Packed) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 To add one is to write its module, named as the rule with _ for -, and to add it to the table of what it is
 run for (`npmguard check`, `npmguard prepublish`), in the order in which people read of them. A module is
-imported only when its rule is to run.
+imported only when its rule is to run. `npmguard inspect` runs those of a check that look at packages.
 """
 
 from __future__ import annotations
@@ -49,6 +49,27 @@ CHECK = (
     "advisory",
     "wildcard-range",
 )
+
+# what is about a project and its lockfile, so that it has nothing to say of a package yet to be installed
+_OF_A_PROJECT = frozenset(
+    (
+        "lockfile-missing",
+        "lockfile-drift",
+        "multiple-lockfiles",
+        "foreign-host",
+        "insecure-transport",
+        "integrity-missing",
+        "integrity-weak",
+        "integrity-mismatch",
+        "resolved-mismatch",
+        "scripts-enabled",
+        "outdated",
+        "wildcard-range",
+    )
+)
+
+# what `npmguard inspect` runs
+INSPECT = tuple(rule for rule in CHECK if rule not in _OF_A_PROJECT)
 
 # what `npmguard prepublish` runs
 PUBLISH: tuple[str, ...] = (

@@ -58,7 +58,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             "dependency-confusion",
             Severity.CRITICAL if absurd else Severity.HIGH,
             f"{package.label} comes from the public npm registry, though it is one of your own",
-            f"The lockfile takes it from there, while {why}."
+            f"It is taken from there, while {why}."
             + (" Its version is one that is only chosen to win over every other." if absurd else ""),
             package=package.name,
             version=package.version,

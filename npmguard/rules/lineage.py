@@ -30,15 +30,17 @@ DAY = 86_400.0
 # What is older news than this many later releases has been seen by many; so has all but a line's newest.
 _NEWEST = 10
 _SETTLED = 30 * DAY
-_STANDING = 7 * DAY
+_BURST = 2 * DAY
+_WEEK = 7 * DAY
 
 
 class Lineage(NamedTuple):
     """One locked release among its package's releases.
 
     `before` and `after` are what was published before and after it, the oldest first; `line` those before it
-    with a lower version, of the same major where there is one. What came within the week before it is in
-    neither: who takes a package over publishes several releases at once, and the first of them excuses none.
+    with a lower version, of the same major where there is one. Who takes a package over publishes several
+    releases at once, and the first of them excuses none: in neither is what came in the two days before, nor
+    what came in the week before and shares what is new about this release.
     """
 
     package: Package
@@ -57,6 +59,11 @@ class Lineage(NamedTuple):
         lower = [(key, p) for key, p in known if key is not None and key < own]
         major = [p for key, p in lower if key[0] == own[0]]
         return tuple(major or (p for _, p in lower))
+
+    @property
+    def stood(self) -> tuple[Publication, ...]:
+        """Those of `before` that had been there for a week."""
+        return tuple(p for p in self.before if not _within(_WEEK, p, self.release))
 
     @property
     def previous(self) -> Publication | None:
@@ -127,9 +134,35 @@ def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineag
     at = next((n for n, p in enumerate(listed) if p.version == package.version), None)
     if at is None:
         return None
-    own = listed[at].time
-    before = tuple(p for p in listed[:at] if own is None or p.time is None or own - p.time >= _STANDING)
-    return Lineage(package, keys, history, listed[at], before, listed[at + 1 :])
+    release, before = listed[at], listed[:at]
+    last = next((p for p in reversed(before) if not _within(_WEEK, p, release)), None)
+    before = tuple(
+        p
+        for p in before
+        if not _within(_BURST, p, release)
+        and (last is None or not _within(_WEEK, p, release) or not _alike(p, release, last))
+    )
+    return Lineage(package, keys, history, release, before, listed[at + 1 :])
+
+
+def _within(span: float, one: Publication, other: Publication) -> bool:
+    return one.time is not None and other.time is not None and abs(other.time - one.time) < span
+
+
+def _alike(one: Publication, other: Publication, last: Publication) -> bool:
+    """Do two releases share what the last release before them had not?"""
+    known = set(last.dependencies or ())
+    return (
+        one.publisher == other.publisher != last.publisher
+        or one.scripts == other.scripts != last.scripts
+        or not known.issuperset(set(one.dependencies or ()) & set(other.dependencies or ()))
+        or (proven(last) and not proven(one) and not proven(other))
+    )
+
+
+def proven(release: Publication) -> bool:
+    """Does the registry know where it was built: by an attestation, or because it knows the workflow?"""
+    return release.trusted or release.attested
 
 
 def mirrored(evidence: Evidence, rule: str, what: str) -> Iterator[Gap]:

@@ -51,7 +51,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         direct = package.key in graph.direct
         loose = package.source is Source.GIT and not _names_commit(package.resolved or "")
         severity = Severity.LOW if direct else Severity.MODERATE
-        detail = f"The lockfile takes it from {package.resolved}."
+        detail = f"It is taken from {package.resolved}."
         if loose:
             severity = Severity.HIGH
             detail += " No commit is named, so it is whatever stands there at install time."

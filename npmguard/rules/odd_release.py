@@ -199,12 +199,13 @@ def _same_hands(found: lineage.Lineage, history: History) -> bool:
 
 
 def _silence(found: lineage.Lineage) -> Iterator[Oddity]:
-    last = max((p.time for p in found.before if p.time is not None), default=None)
+    stood = found.stood
+    last = max((p.time for p in stood if p.time is not None), default=None)
     own = found.release.time
     if last is None or own is None or own - last < _SILENCE or found.settled(lambda later: True):
         return
     years = (own - last) / (365.25 * lineage.DAY)
-    before = text.one_line(found.before[-1].version, 60)
+    before = text.one_line(stood[-1].version, 60)
     yield Oddity(
         Severity.LOW,
         "silence",

@@ -63,18 +63,14 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 
 def lost(found: lineage.Lineage) -> list[Publication]:
     """The proven releases in a row right before one that is not, the oldest first; else none."""
-    if _proven(found.release) or found.settled(lambda later: not _proven(later)):
+    if lineage.proven(found.release) or found.settled(lambda later: not lineage.proven(later)):
         return []
     row: list[Publication] = []
     for earlier in reversed(found.line or found.before):
-        if not _proven(earlier):
+        if not lineage.proven(earlier):
             break
         row.append(earlier)
     return row[::-1] if len(row) >= _ENOUGH else []
-
-
-def _proven(release: Publication) -> bool:
-    return release.trusted or release.attested
 
 
 RULE = Rule(

@@ -111,6 +111,7 @@ IMPORT = (
     Sign((Kind.CREDENTIALS, Kind.SENDS), Severity.HIGH, "has code that reads keys and sends data away"),
     Sign((Kind.CREDENTIALS, Kind.IDENTITY), Severity.HIGH, "has code that reads keys and sends data away"),
     Sign((Kind.ENVIRONMENT, Kind.SENDS), Severity.HIGH, "has code that sends the environment away"),
+    Sign((Kind.HANGS,), Severity.HIGH, "has code that never comes to an end"),
     Sign((Kind.INVISIBLE,), Severity.HIGH, "has code that nobody sees"),
     Sign((Kind.EVALUATES_FETCHED,), Severity.HIGH, "has code that downloads code and runs it"),
     Sign((Kind.DECODES,), Severity.HIGH, "has code that decodes code and runs it"),

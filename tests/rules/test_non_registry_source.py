@@ -46,7 +46,7 @@ def test_one_that_the_project_chose_is_low_and_any_other_moderate(resolved: str,
     assert (found.rule, found.severity) == ("non-registry-source", Severity.LOW)
     assert (found.package, found.version) == ("a", "1.0.0")
     assert found.title == f"a@1.0.0 comes from {words}"
-    assert found.detail.startswith(f"The lockfile takes it from {resolved}.")
+    assert found.detail.startswith(f"It is taken from {resolved}.")
     assert found.fix == ("replace", None, None)
     assert found.location is not None
     assert (found.location.file, found.location.pointer) == ("package-lock.json", "/packages/node_modules~1a")

@@ -39,11 +39,13 @@ class Server:
 
     `keys` are those that it lists (None: it has no such list), that of `SIGNER` at first; `attestations` its
     answers by name@version.
+    `short` are packuments that are given to those who ask for the short form, where they differ.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.packuments: dict[str, dict[str, Any]] = {}
+        self.short: dict[str, dict[str, Any]] = {}
         self.advisories: dict[str, list[dict[str, Any]]] | None = {}
         self.tarballs: dict[str, bytes] = {}  # by path
         self.keys: list[dict[str, Any]] | None = [SIGNER.listed()]
@@ -118,6 +120,8 @@ class Server:
         if len(pieces) > size:
             manifest = found["versions"].get(found["dist-tags"].get(pieces[size], pieces[size]))
             return Reply(200, json.dumps(manifest).encode()) if manifest else Reply(404)
+        if "install-v1" in request.headers.get("accept", ""):
+            found = self.short.get(found["name"], found)
         data = json.dumps(found).encode()
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
         headers = {"etag": etag}

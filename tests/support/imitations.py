@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (code that is read stands on its own lines)
 """Inert imitations of packages as they were published in attacks: the shape, never the working thing.
 
 Every host is reserved for examples, every payload prints or is empty. What makes a shape is kept: which file
