@@ -1,9 +1,9 @@
 """A registry on 127.0.0.1 that replays recorded packuments: python benchmarks/replay.py STORE
 
 The store holds `full/NAME.json.gz` and `corgi/NAME.json.gz` (the abbreviated form), `tarballs/NAME/FILE`, and
-`advisories.json` in the shape of the bulk endpoint's answer. With --upstream, what is not there is fetched once
-and kept, so that every later run works on the same documents without a network. With --latency every answer
-takes so many seconds longer.
+`advisories.json` in the shape of the bulk endpoint's answer. With --upstream, what is not there is fetched
+once and kept, so that every later run works on the same documents without a network. With --latency every
+answer takes so many seconds longer.
 
 `GET /-/count` answers with the number of requests since it was last asked.
 """
@@ -108,7 +108,7 @@ class Store:
 
 
 def lived(document: dict[str, Any]) -> None:
-    """Gives releases what a mirror leaves out: dates over ten years, one publisher, a signature.
+    """Gives releases what a mirror leaves out: dates over up to ten years, one publisher, a signature.
 
     Nothing in it is true, but it has the size and the shape of what a registry says.
     """
@@ -118,7 +118,7 @@ def lived(document: dict[str, Any]) -> None:
     people = [{"name": "maintainer-a"}, {"name": "maintainer-b"}]
     last = time.time() - int(hashlib.sha256(document["name"].encode()).hexdigest()[:6], 16) % _SPREAD
     times = {}
-    step = 10 * 365 * 86_400 / len(versions) if versions else 0
+    step = min(300, 10 * 365 / max(1, len(versions))) * 86_400
     for number, (version, manifest) in enumerate(reversed(versions.items())):
         manifest.setdefault("dist", {})["signatures"] = [{"keyid": "SHA256:made-up", "sig": "made-up"}]
         manifest["_npmUser"], manifest["maintainers"] = people[0], people

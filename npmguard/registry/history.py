@@ -169,26 +169,18 @@ def _count(value: object) -> int | None:
 # -- in the cache
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_kept = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
+_Kept = tuple[str, tuple[Publication, ...], tuple[str, ...], dict[str, str], dict[str, float], bool]
+_decode_kept = msgspec.msgpack.Decoder(_Kept).decode
 
 
 def packed(history: History) -> bytes:
     """A history as the cache keeps it."""
-    return zlib.compress(_encode((history.name, list(map(tuple, history.publications)), *history[2:])), 1)
+    return zlib.compress(_encode(tuple(history)), 1)
 
 
 def unpacked(data: bytes) -> History:
     """The history that `packed` wrote. Raises ValueError for anything else."""
     try:
-        name, rows, maintainers, tags, withdrawn, real = _decode_kept(zlib.decompress(data))
-        publications = tuple(map(_kept, rows))
-    except (msgspec.DecodeError, zlib.error, ValueError, TypeError) as error:
+        return History(*_decode_kept(zlib.decompress(data)))
+    except (msgspec.DecodeError, zlib.error) as error:
         raise ValueError("not a history") from error
-    return History(name, publications, tuple(maintainers), tags, withdrawn, real)
-
-
-def _kept(row: list[Any]) -> Publication:
-    found = Publication(*row)
-    return found._replace(
-        maintainers=tuple(found.maintainers), signatures=tuple((key, sig) for key, sig in found.signatures)
-    )
