@@ -23,6 +23,7 @@ _FIELDS = (
     *("bundleDependencies", "bundledDependencies", "publishConfig", "engines", "os", "cpu", "repository"),
 )
 _LARGEST_FIELDS = 1_000_000  # bytes of them all, as JSON
+_DEPTH = 50  # of one in another
 
 _MIB = 1024 * 1024
 # What nothing can start, or what is looked at no further than its first line.
@@ -91,11 +92,18 @@ def _kept(manifest: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     left = _LARGEST_FIELDS
     for field in _FIELDS:
-        if field in manifest:
+        if field in manifest and _shallow(manifest[field]):
             left -= len(json.dumps(manifest[field]))
             if left >= 0:
                 found[field] = manifest[field]
     return found
+
+
+def _shallow(value: object, left: int = _DEPTH) -> bool:
+    """Is it nested no deeper than that?"""
+    if isinstance(value, Mapping):
+        return left > 0 and all(_shallow(item, left - 1) for item in value.values())
+    return not isinstance(value, list) or (left > 0 and all(_shallow(item, left - 1) for item in value))
 
 
 # -- in the cache
