@@ -782,6 +782,8 @@ class _Tree:
             found = self._method(owner, method, arguments)
             if found is not None:
                 return found
+        if first.ref in _MODULES and owner is None and given[0].type == "call_expression":
+            return first  # what compilers wrap a require in: __toESM(require("fs"))
         if callee.type == "identifier" and ref in ("", "Function.prototype"):
             inlined = self._inlined(callee, arguments, deep)
             if inlined is not None:
@@ -1351,8 +1353,11 @@ class _Tree:
 
         told(self.data, self.path, aside, self.deeds)
 
-    def _message(self, place: int) -> bool:
-        """Does a text only tell a person something: on the console, in an error?"""
+    def _message(self, place: int, named: bool = False) -> bool:
+        """Does a text only tell a person something: on the console, in an error?
+
+        Also where it has a name, and only such places name it (`named`: it is such a place).
+        """
         node = self.root.descendant_for_byte_range(place, place + 1)
         for _ in range(12):
             if node is None:
@@ -1363,6 +1368,13 @@ class _Tree:
                     return True
             if node.type == "throw_statement":
                 return True
+            if node.type == "variable_declarator" and not named:
+                name = node.child_by_field_name("name")
+                if name is None or name.type != "identifier":
+                    return False
+                word = re.compile(rb"(?<![\w$.])%s(?![\w$])" % re.escape(self.text(name).encode()))
+                uses = [m.start() for m in word.finditer(self.data) if m.start() != name.start_byte]
+                return 0 < len(uses) < 20 and all(self._message(use, True) for use in uses)
             node = node.parent
         return False
 
