@@ -90,13 +90,10 @@ def test_a_tarball_that_was_not_read_tells_nothing() -> None:
     assert check(told(packed())._replace(contents={})) == []
 
 
-def test_tarballs_are_asked_for_with_deep_alone() -> None:
-    assert RULE.needs(SHOP, Settings()) == Needs()
+def test_tarballs_are_asked_for_where_they_call_for_it_and_all_with_deep() -> None:
+    assert RULE.needs(SHOP, Settings()).contents == frozenset()
     nothing = told(packed())._replace(contents={}, histories={})
-    assert RULE.then(SHOP, nothing, Settings()) == Needs()
+    assert RULE.then(SHOP, nothing, Settings()) == Needs(histories=frozenset(("a",)))
     deep = Settings(deep=True)
-    assert RULE.needs(SHOP, deep).versions == {("a", "1.1.0")}
-    asked = RULE.then(SHOP, nothing, deep)
-    assert asked.contents == {("a", "1.1.0")}
-    assert asked.histories == {"a"}
+    assert RULE.needs(SHOP, deep).contents == {("a", "1.1.0")}
     assert RULE.then(SHOP, told(packed()), deep) == Needs()
