@@ -203,7 +203,7 @@ class _Tools(NamedTuple):
     def captures(self, root: Node, until: float) -> dict[str, list[Node]]:
         from tree_sitter import QueryCursor
 
-        # in parts, between which the clock is looked at: a progress callback here brings tree-sitter 0.26.1 down
+        # in parts, with a look at the clock: a progress callback here brings tree-sitter 0.26.1 down
         found: dict[str, list[Node]] = {}
         for start in range(0, root.end_byte, _PART):
             if time.thread_time() > until:
