@@ -134,9 +134,12 @@ def _best(name: str, written: str, candidates: Iterable[int], popular: _Popular)
     share, index, found = best
     target = popular.names[index]
     confidence = "high" if share <= _HIGH else "medium" if share <= _MEDIUM else "low"
-    if not found and confidence == "high":
-        confidence = "medium"  # a package that moved into a scope often leaves its old name behind
-    return Lookalike(target, _how(found, name, target), confidence, index + 1)
+    how = _how(found, name, target)
+    if how == "scope" and not target.startswith("@types/"):
+        confidence = "low"  # a package that moved into a scope often leaves its old name behind
+    elif not found and confidence == "high":
+        confidence = "medium"
+    return Lookalike(target, how, confidence, index + 1)
 
 
 def _ligatures(written: str, popular: _Popular) -> Iterable[int]:

@@ -110,7 +110,8 @@ def test_confidence_follows_length_popularity_and_slip() -> None:
         return found.confidence
 
     assert sure("string-wdith") == "high"  # a swap in the middle of a popular name
-    assert sure("types-node") == "medium"  # old names of packages that moved into a scope look the same
+    assert sure("types-node") == "medium"  # nothing in @types ever had another name
+    assert sure("babel-preset-typescript") == "low"  # old names of packages that moved into a scope
     assert sure("isbuffer") == "low"  # so do real names older than is-buffer
 
 
