@@ -6,11 +6,13 @@ releases went on doing for weeks was no attack: it is settled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from npmguard import versions
 from npmguard.model import (
+    DependencyGraph,
     Evidence,
     Fix,
     Gap,
@@ -34,6 +36,7 @@ _BURST = 2 * DAY
 _WEEK = 7 * DAY
 
 
+<<<<<<< HEAD
 _REBUILT = (
     "its metadata looks rebuilt from tarballs: it knows no dates, publishers, earlier install scripts, "
     "provenance or signatures"
@@ -41,6 +44,9 @@ _REBUILT = (
 
 
 class Lineage(NamedTuple):
+=======
+class Lineage:
+>>>>>>> t-contents
     """One locked release among its package's releases.
 
     `before` and `after` are what was published before and after it, the oldest first; `line` those before it
@@ -49,33 +55,46 @@ class Lineage(NamedTuple):
     what came in the week before and shares what is new about this release.
     """
 
-    package: Package
-    keys: tuple[str, ...]
-    history: History
-    release: Publication
-    before: tuple[Publication, ...]
-    after: tuple[Publication, ...]
+    def __init__(
+        self,
+        package: Package,
+        keys: tuple[str, ...],
+        history: History,
+        release: Publication,
+        before: tuple[Publication, ...],
+        after: tuple[Publication, ...],
+    ) -> None:
+        self.package = package
+        self.keys = keys
+        self.history = history
+        self.release = release
+        self.before = before
+        self.after = after
 
-    @property
+    @cached_property
     def line(self) -> tuple[Publication, ...]:
+        return tuple(p for _, p in self._lower) if self._lower is not None else self.before
+
+    @cached_property
+    def _lower(self) -> list[tuple[versions.Key, Publication]] | None:
+        """Those of the line with the keys of their versions; None where the release's own has none."""
         own = versions.key(self.release.version, loose=True)
         if own is None:
-            return self.before
-        known = ((versions.key(p.version, loose=True), p) for p in self.before)
-        lower = [(key, p) for key, p in known if key is not None and key < own]
-        major = [p for key, p in lower if key[0] == own[0]]
-        return tuple(major or (p for _, p in lower))
+            return None
+        major = [p for p in self.before if p.version.startswith(f"{own[0]}.")]
+        return _below(own, major) or _below(own, self.before)
 
     @property
     def stood(self) -> tuple[Publication, ...]:
         """Those of `before` that had been there for a week."""
         return tuple(p for p in self.before if not _within(_WEEK, p, self.release))
 
-    @property
+    @cached_property
     def previous(self) -> Publication | None:
         """The release that a project had before it moved to this one: the highest of its line."""
-        line = self.line
-        return max(line, key=lambda p: versions.key(p.version, loose=True) or (), default=None)
+        if self._lower is None:
+            return max(self.before, key=lambda p: versions.key(p.version, loose=True) or (), default=None)
+        return max(self._lower, key=lambda pair: pair[0])[1] if self._lower else None
 
     def settled(self, holds: Callable[[Publication], bool]) -> bool:
         """Did later releases go on like that for a month?"""
@@ -83,6 +102,15 @@ class Lineage(NamedTuple):
         return start is not None and any(
             p.time is not None and p.time - start >= _SETTLED and holds(p) for p in self.after
         )
+
+
+def _below(own: versions.Key, releases: Iterable[Publication]) -> list[tuple[versions.Key, Publication]]:
+    known = ((versions.key(p.version, loose=True), p) for p in releases)
+    return [(key, p) for key, p in known if key is not None and key < own]
+
+
+# The lineages of a graph's packages, by name and version: several rules look at them, several times.
+_known: WeakKeyDictionary[DependencyGraph, dict[tuple[str, str | None], Lineage]] = WeakKeyDictionary()
 
 
 def needs(project: Project, settings: Settings) -> Needs:
@@ -118,20 +146,28 @@ def new(packument: Packument, version: str) -> bool:
         return True
     own = versions.key(version, loose=True)
     return own is not None and not any(
-        (key := versions.key(other, loose=True)) is not None and key[0] == own[0] and key > own
+        (key := versions.key(other, loose=True)) is not None and key > own
         for other in listed
+        if other.startswith(f"{own[0]}.")
     )
 
 
 def lineages(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Lineage]:
     """Every locked release whose history is known."""
+    if project.graph is None or not evidence.histories:
+        return
+    known = _known.setdefault(project.graph, {})
     for package, keys in _from_registry(project, settings):
         history = evidence.history(package.name)
         if history is None or not history.real:
             continue
-        found = lineage(package, keys, history)
-        if found is not None:
-            yield found
+        found = known.get((package.name, package.version))
+        if found is None or found.history is not history or found.keys != keys:
+            found = lineage(package, keys, history)
+            if found is None:
+                continue
+            known[package.name, package.version] = found
+        yield found
 
 
 def lineage(package: Package, keys: tuple[str, ...], history: History) -> Lineage | None:

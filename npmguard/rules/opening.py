@@ -7,8 +7,10 @@ it held already is no sign of anything.
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from npmguard import installs
-from npmguard.model import Contents, Evidence, Needs, Project, ScriptPolicy
+from npmguard.model import Contents, DependencyGraph, Evidence, Needs, Project, ScriptPolicy
 from npmguard.rules import (
     held,
     lineage,
@@ -37,6 +39,20 @@ def needs(project: Project, settings: Settings) -> Needs:
 
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """The histories of new releases, and the tarballs that call for it, the release before each as well."""
+    graph = project.graph
+    if graph is None:
+        return Needs()
+    last = _last.get(graph)
+    if last is None or last[0] is not evidence or last[1] is not settings:
+        last = _last[graph] = (evidence, settings, _then(project, evidence, settings))
+    return last[2]
+
+
+# What was answered last, of each graph: several rules ask the same.
+_last: WeakKeyDictionary[DependencyGraph, tuple[Evidence, Settings, Needs]] = WeakKeyDictionary()
+
+
+def _then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     wanted: set[Key] = set()
     policy: ScriptPolicy | None = None
     for found in lineage.lineages(project, evidence, settings):

@@ -44,7 +44,10 @@ def lived(
 def _packed(server: Server, name: str, manifest: dict[str, Any]) -> None:
     """Gives a version the tarball that its manifest speaks of: a package.json, and one file."""
     own = {key: value for key, value in manifest.items() if key != "dist" and not key.startswith("_")}
-    parts = entry("package/package.json", json.dumps(own).encode()), entry("package/index.js", b"// nothing\n")
+    parts = (
+        entry("package/package.json", json.dumps(own).encode()),
+        entry("package/index.js", b"// nothing\n"),
+    )
     data = tgz(*parts, manifest=False)
     path = f"/{name}/-/{name.rpartition('/')[2]}-{manifest['version']}.tgz"
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
