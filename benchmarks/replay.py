@@ -1,8 +1,8 @@
 """A registry on 127.0.0.1 that replays recorded packuments: python benchmarks/replay.py STORE
 
 The store holds `full/NAME.json.gz` and `corgi/NAME.json.gz` (the abbreviated form), `tarballs/NAME/FILE`, and
-`advisories.json` in the shape of the bulk endpoint's answer. With --upstream, what is not there is fetched once
-and kept, so that every later run works on the same documents without a network. With --latency every answer
+`advisories.json` in the shape of the bulk endpoint's answer. With --upstream, what is not there is fetched
+once and kept, so that every later run works on the same documents without a network. With --latency every answer
 takes so many seconds longer.
 
 `GET /-/count` answers with the number of requests since it was last asked.

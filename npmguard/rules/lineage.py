@@ -36,17 +36,13 @@ _BURST = 2 * DAY
 _WEEK = 7 * DAY
 
 
-<<<<<<< HEAD
 _REBUILT = (
     "its metadata looks rebuilt from tarballs: it knows no dates, publishers, earlier install scripts, "
     "provenance or signatures"
 )
 
 
-class Lineage(NamedTuple):
-=======
 class Lineage:
->>>>>>> t-contents
     """One locked release among its package's releases.
 
     `before` and `after` are what was published before and after it, the oldest first; `line` those before it
