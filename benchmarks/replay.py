@@ -2,8 +2,8 @@
 
 The store holds `full/NAME.json.gz` and `corgi/NAME.json.gz` (the abbreviated form), `tarballs/NAME/FILE`, and
 `advisories.json` in the shape of the bulk endpoint's answer. With --upstream, what is not there is fetched
-once and kept, so that every later run works on the same documents without a network. With --latency every answer
-takes so many seconds longer.
+once and kept, so that every later run works on the same documents without a network. With --latency every
+answer takes so many seconds longer.
 
 `GET /-/count` answers with the number of requests since it was last asked.
 """
