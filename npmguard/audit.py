@@ -102,7 +102,7 @@ def audited(
         project.lockfile.format if project.lockfile else None,
         len(graph.labels) if graph is not None else 0,
         tuple(findings),
-        tuple(sorted({*gaps, *evidence.gaps})),
+        policy.merged((*gaps, *evidence.gaps)),
         (*evidence.sources, *config.ignored) if evidence.sources else (),
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
     )

@@ -237,7 +237,7 @@ def _inspected(
     about = {name for name, _ in labels} | {ask.name, ask.spec.name}
     found = [_before(item, project.manager) for item in found if item.keys or item.package in about]
     findings = policy.apply(found, project, settings)
-    incomplete = _joined([*gaps, *more, *evidence.gaps])
+    incomplete = policy.merged([*gaps, *more, *evidence.gaps])
     history = _history(ask.spec.name, home, answer)
     known = facts.of(ask, tree, answer, project, held, evidence, history)
     known = known._replace(advice=_advice(findings, incomplete, settings))
@@ -255,14 +255,6 @@ def _inspected(
         (*lines, *home.config.ignored),
         inspected=known,
     ), labels
-
-
-def _joined(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    """The gaps, each reason once."""
-    affects: dict[tuple[str, str], set[str]] = {}
-    for gap in gaps:
-        affects.setdefault((gap.source, gap.reason), set()).update(gap.affects)
-    return tuple(sorted(Gap(*gap, tuple(sorted(rules))) for gap, rules in affects.items()))
 
 
 def _history(name: str, home: Home, answer: Answer) -> History | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from npmguard.model import (
     Finding,
+    Gap,
     Project,
     ProjectReport,
     Report,
@@ -92,6 +93,14 @@ def _fingerprint(finding: Finding, project: Project) -> str:
         finding.subject or " ".join(finding.ids),
     )
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps, one for each reason, with all the rules that it keeps from speaking."""
+    reasons: dict[tuple[str, str], set[str]] = {}
+    for gap in gaps:
+        reasons.setdefault((gap.source, gap.reason), set()).update(gap.affects)
+    return tuple(sorted(Gap(*reason, tuple(sorted(rules))) for reason, rules in reasons.items()))
 
 
 def report(

@@ -272,7 +272,7 @@ def _audited(opened: Opened) -> ProjectReport:
         None,
         0,
         found,
-        tuple(sorted(set(gaps))),
+        policy.merged(gaps),
         (*opened.notes, *note, *opened.config.ignored),
         packed=packed,
     )

@@ -32,6 +32,7 @@ _SECONDS = 4.0
 _STEPS = 400_000  # expressions that are looked at
 _DEEP = 40
 _BRACKETS = 2_000  # within each other: the parser recurses
+_PART = 1 << 18  # bytes that are queried at a time
 _NESTED = 3_000  # levels of the tree that are looked at
 _ERRORS = 2_000  # places that do not parse
 _TOKENS = 4_000  # tokens of one of them
@@ -199,13 +200,20 @@ class _Tools(NamedTuple):
         except ValueError:
             return None
 
-    def captures(self, root: Node) -> dict[str, list[Node]]:
+    def captures(self, root: Node, until: float) -> dict[str, list[Node]]:
         from tree_sitter import QueryCursor
 
-        # its progress callback brings tree-sitter 0.26.1 down: what bounds this is the size that is parsed
-        cursor = QueryCursor(self.query)
-        cursor.set_max_start_depth(_NESTED)
-        found = cursor.captures(root)
+        # in parts, with a look at the clock: a progress callback here brings tree-sitter 0.26.1 down
+        found: dict[str, list[Node]] = {}
+        for start in range(0, root.end_byte, _PART):
+            if time.thread_time() > until:
+                break
+            cursor = QueryCursor(self.query)
+            cursor.set_max_start_depth(_NESTED)
+            cursor.set_byte_range(start, start + _PART)
+            for name, nodes in cursor.captures(root).items():
+                own = (node for node in nodes if start <= node.start_byte < start + _PART)
+                found.setdefault(name, []).extend(own)
         for nodes in found.values():  # they come in no order
             nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
         return found
@@ -277,7 +285,7 @@ class _Tree:
         self.data, self.path, self.until, self.again = data, path, until, again
         self.folder = posixpath.dirname(path)
         self.root = tree.root_node
-        self.captures = tools.captures(tree.root_node)
+        self.captures = tools.captures(tree.root_node, until)
         self.deeds: dict[Deed, None] = {}
         self.needs: dict[str, None] = {}
         self.starts: dict[script.Start, None] = {}
@@ -782,6 +790,8 @@ class _Tree:
             found = self._method(owner, method, arguments)
             if found is not None:
                 return found
+        if first.ref in _MODULES and owner is None and given[0].type == "call_expression":
+            return first  # what compilers wrap a require in: __toESM(require("fs"))
         if callee.type == "identifier" and ref in ("", "Function.prototype"):
             inlined = self._inlined(callee, arguments, deep)
             if inlined is not None:
@@ -1351,8 +1361,11 @@ class _Tree:
 
         told(self.data, self.path, aside, self.deeds)
 
-    def _message(self, place: int) -> bool:
-        """Does a text only tell a person something: on the console, in an error?"""
+    def _message(self, place: int, named: bool = False) -> bool:
+        """Does a text only tell a person something: on the console, in an error?
+
+        Also where it has a name, and only such places name it (`named`: it is such a place).
+        """
         node = self.root.descendant_for_byte_range(place, place + 1)
         for _ in range(12):
             if node is None:
@@ -1363,6 +1376,13 @@ class _Tree:
                     return True
             if node.type == "throw_statement":
                 return True
+            if node.type == "variable_declarator" and not named:
+                name = node.child_by_field_name("name")
+                if name is None or name.type != "identifier":
+                    return False
+                word = re.compile(rb"(?<![\w$.])%s(?![\w$])" % re.escape(self.text(name).encode()))
+                uses = [m.start() for m in word.finditer(self.data) if m.start() != name.start_byte]
+                return 0 < len(uses) < 20 and all(self._message(use, True) for use in uses)
             node = node.parent
         return False
 

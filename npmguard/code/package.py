@@ -255,7 +255,8 @@ class _Examination:
                 if len(data) <= min(limits.file, left) and time.thread_time() < until:
                     left -= len(data)
                     reading = javascript.read(data, path, limits.seconds / 2)
-                    found += reading.deeds
+                    # what was not parsed is full of words that mean nothing
+                    found += alarming(reading.deeds) if reading.partly is None else _sure(reading.deeds)
                     self.hosts.update(dict.fromkeys(reading.hosts))
                     if reading.partly and javascript.parser():
                         self.unread[path] = reading.partly
@@ -263,7 +264,7 @@ class _Examination:
                     self.unread[path] = (
                         "it was looked over, not read closely: it is large, or there are many such"
                     )
-            self.imports.update(dict.fromkeys(alarming(found)))
+            self.imports.update(dict.fromkeys(found))
 
     def _capabilities(self, path: str, data: bytes, seen: survey.Seen) -> None:
         file = survey.File(data, seen)
@@ -301,6 +302,11 @@ def alarming(deeds: Iterable[Deed]) -> list[Deed]:
     kinds = {deed.kind for deed in given}
     kept = ALARMING.union(*(pair for pair in _TOGETHER if kinds.issuperset(pair)))
     return [deed for deed in given if deed.kind in kept]
+
+
+def _sure(deeds: Iterable[Deed]) -> list[Deed]:
+    """What of the deeds is sure without a parser too."""
+    return [deed for deed in deeds if deed.kind in (Kind.OBFUSCATED, Kind.INVISIBLE, Kind.DECODES)]
 
 
 def _calls_for_more(seen: survey.Seen) -> bool:

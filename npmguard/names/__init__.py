@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from npmguard.names.confusables import fold
 from npmguard.names.edits import Slip, nearer_than, slips
 from npmguard.names.likeness import allowance, bare, bares, cost, hiding_letters
+from npmguard.names.whole import Held, Whole
 
-__all__ = ["Lookalike", "lookalike", "lookalikes", "rank"]
+__all__ = ["Lookalike", "carriers", "lookalike", "lookalikes", "rank"]
 
 # npm has never had longer names
 _LONGEST = 214
@@ -27,8 +28,11 @@ class Lookalike(NamedTuple):
     """A popular name that another one imitates.
 
     `how` is one of separator, scope, capitals, transposition, doubling, omission, insertion, plural,
-    substitution, neighbouring-key, confusable, digit, or mixed for several slips. `confidence` is
-    low, medium or high. `rank` is the popular name's place, 1 the most popular.
+    substitution, neighbouring-key, confusable, digit, or mixed for several slips. Of a popular name that is
+    held whole it is unscoped (it lacks its scope), decorated (an idle word is added), family or scope-slip;
+    with these two `name` is what this one would be called in the popular scope, be there such a package or
+    not. `confidence` is low, medium or high. `rank` is the place of the popular name, or of the first one in
+    the scope; 1 is the most popular.
     """
 
     name: str
@@ -67,6 +71,9 @@ def lookalikes(names: Iterable[str]) -> dict[str, Lookalike]:
     candidates = popular.near({written for _, written in searched.values()})
     for name, (folded, written) in searched.items():
         best = _best(folded, written, candidates[written], popular)
+        if best is None or best.confidence == "low":
+            held = popular.whole.held(folded)
+            best = best if held is None else _faint(held)
         if best is not None:
             found[name] = best
     return found
@@ -75,6 +82,26 @@ def lookalikes(names: Iterable[str]) -> dict[str, Lookalike]:
 def rank(name: str) -> int | None:
     """The name's place among the popular ones, 1 the most popular, or None where it is not among them."""
     return _popular().ranks.get(name)
+
+
+def carriers(names: Iterable[str]) -> dict[str, Lookalike]:
+    """Those of the names that carry a popular name, or scope, among their words, with `how` word or brand.
+
+    By itself this says nothing: eslint-config-acme is as good a name as any. Of a package that is days old it
+    says more.
+    """
+    popular = _popular()
+    found = {}
+    for name in set(names):
+        if name not in popular.ranks and len(name) <= _LONGEST:
+            held = popular.whole.carried(name)
+            if held is not None:
+                found[name] = _faint(held)
+    return found
+
+
+def _faint(held: Held) -> Lookalike:
+    return Lookalike(held.name, held.how, "low", held.place + 1)
 
 
 def _scope(name: str) -> str:
@@ -112,9 +139,12 @@ def _best(name: str, written: str, candidates: Iterable[int], popular: _Popular)
     share, index, found = best
     target = popular.names[index]
     confidence = "high" if share <= _HIGH else "medium" if share <= _MEDIUM else "low"
-    if not found and confidence == "high":
-        confidence = "medium"  # a package that moved into a scope often leaves its old name behind
-    return Lookalike(target, _how(found, name, target), confidence, index + 1)
+    how = _how(found, name, target)
+    if how == "scope" and not target.startswith("@types/"):
+        confidence = "low"  # a package that moved into a scope often leaves its old name behind
+    elif not found and confidence == "high":
+        confidence = "medium"
+    return Lookalike(target, how, confidence, index + 1)
 
 
 def _ligatures(written: str, popular: _Popular) -> Iterable[int]:
@@ -149,6 +179,10 @@ class _Popular:
         self.bares = bares(text).split()
         last = len(self.bares) - 1
         self.by_bare = dict(zip(reversed(self.bares), range(last, -1, -1), strict=True))
+
+    @cached_property
+    def whole(self) -> Whole:
+        return Whole(self.ranks, self.by_bare)
 
     def near(self, spellings: set[str]) -> dict[str, set[int]]:
         """For each spelling, the popular names that share its beginning, its middle or its end.

@@ -3,7 +3,8 @@
 Reads every file that would be packed, what lies in archives, source maps and encodings inside them too, and
 names the issuer, the place, the first four characters and the length of each secret: never more of it.
 Where a format carries a checksum it was checked; a format that leaves a doubt, and a private key among tests,
-weigh less. No secret is tried out with its issuer.
+weigh less. An .npmrc beside the packed files is read too: npm leaves it out, others do not. No secret is
+tried out with its issuer.
 
 Why it matters
     What is published is read within minutes, by people who look for nothing else, and deleting the version

@@ -36,6 +36,12 @@ _BURST = 2 * DAY
 _WEEK = 7 * DAY
 
 
+_REBUILT = (
+    "its metadata looks rebuilt from tarballs: it knows no dates, publishers, earlier install scripts, "
+    "provenance or signatures"
+)
+
+
 class Lineage:
     """One locked release among its package's releases.
 
@@ -197,11 +203,11 @@ def proven(release: Publication) -> bool:
     return release.trusted or release.attested
 
 
-def mirrored(evidence: Evidence, rule: str, what: str) -> Iterator[Gap]:
-    """The gap of a registry that rebuilt its metadata from tarballs, and so does not know `what`."""
+def mirrored(evidence: Evidence, rule: str) -> Iterator[Gap]:
+    """The gap of a registry that rebuilt its metadata from tarballs: the same one for every rule."""
     asked = [p for p in evidence.packuments.values() if isinstance(p, Packument)]
     if asked and not any(p.registry_facts for p in asked):
-        yield Gap("registry", f"its metadata carries no {what} (it looks rebuilt from tarballs)", (rule,))
+        yield Gap("registry", _REBUILT, (rule,))
 
 
 def _from_registry(project: Project, settings: Settings) -> Sequence[tuple[Package, tuple[str, ...]]]:

@@ -36,7 +36,7 @@ _ENOUGH = 3  # releases that tell who publishes a package
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
-    yield from lineage.mirrored(evidence, "maintainer-change", "publishers")
+    yield from lineage.mirrored(evidence, "maintainer-change")
     for found in lineage.lineages(project, evidence, settings):
         change = changed(found)
         if change is None:

@@ -53,7 +53,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     if project.packed is not None:
         yield from _published(project)
         return
-    yield from lineage.mirrored(evidence, "new-install-script", "install scripts of earlier releases")
+    yield from lineage.mirrored(evidence, "new-install-script")
     for found in lineage.lineages(project, evidence, settings):
         change = changed(found)
         if change is None:

@@ -37,7 +37,7 @@ _ENOUGH = 2
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
-    yield from lineage.mirrored(evidence, "provenance-lost", "provenance")
+    yield from lineage.mirrored(evidence, "provenance-lost")
     for found in lineage.lineages(project, evidence, settings):
         row = lost(found)
         if not row:

@@ -43,7 +43,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     least = settings.minimum_release_age
     if not least:
         return
-    yield from lineage.mirrored(evidence, "release-too-new", "dates of release")
+    yield from lineage.mirrored(evidence, "release-too-new")
     for found in lineage.lineages(project, evidence, settings):
         published = found.release.time
         if published is None or exempt(found.package.name, settings.minimum_release_age_exclude):

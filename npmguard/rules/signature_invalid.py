@@ -101,7 +101,7 @@ def _direct(project: Project, found: lineage.Lineage) -> bool:
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
-    yield from lineage.mirrored(evidence, _ID, "signatures")
+    yield from lineage.mirrored(evidence, _ID)
     unknown: dict[str, list[str]] = {}  # by the reason
     for found in lineage.lineages(project, evidence, settings):
         hashes = _hashes(project, found, settings)

@@ -2,9 +2,16 @@
 
 Compares every package name with the most popular names of the public npm registry: letters left out,
 doubled, swapped, added or exchanged (a neighbouring key, a look-alike digit), separators or the scope
-moved, a plural. A name in a scope that has popular packages is left alone, and so are the internal-scopes
-of the settings and scopes that .npmrc gives a registry of their own. Only likenesses that are hard to
-explain otherwise are high; faint ones are told, low, for what the project asks for itself.
+moved, a plural. Also names that hold a popular one whole: without its scope, with a word that says nothing
+(node-, -js, -official), or in a scope that is a slip off a popular one. A name in a scope that has popular
+packages is left alone, and so are the internal-scopes of the settings and scopes that .npmrc gives a registry
+of their own. Only likenesses that are hard to explain otherwise are high; faint ones are told, low, for what
+the project asks for itself.
+
+Where the release history is known anyway it is weighed in: in a package less than a month old a likeness is
+taken one step more seriously, and a popular name or brand among its words is told, low, for what the project
+asks for itself. A package that has had releases for years is no imitation: faint likenesses are left out,
+sure ones are low.
 
 Why it matters
     A name that is one slip away from a popular one is the cheapest way onto a developer's machine. In 2017
@@ -37,17 +44,20 @@ from npmguard.model import (
     Evidence,
     Finding,
     Fix,
+    History,
     Location,
     Package,
     Project,
     Severity,
     Source,
 )
-from npmguard.names import Lookalike, lookalikes
+from npmguard.names import Lookalike, carriers, lookalikes
 from npmguard.names.confusables import escape
 from npmguard.rules import places
 from npmguard.rules.base import Rule
 from npmguard.rules.grouping import by_version, in_force
+from npmguard.rules.lineage import DAY
+from npmguard.rules.release_too_new import span
 from npmguard.settings import Settings
 
 _SEVERITY = {"high": Severity.HIGH, "medium": Severity.MODERATE, "low": Severity.LOW}
@@ -65,7 +75,21 @@ _HOW = {
     "confusable": "characters are exchanged for others that look like them",
     "digit": "a digit is exchanged",
     "mixed": "several letters differ",
+    "unscoped": "it is that name without its scope",
+    "decorated": "it is that name with a word that says nothing of what it does",
+    "family": "popular names that begin like this one stand there",
+    "scope-slip": "the scope of this one is a slip off",
+    "word": "its name stands among the words of this one",
+    "brand": "its maker's name stands among the words of this one",
 }
+_CARRIED = ("word", "brand")
+_IN_SCOPE = ("family", "scope-slip")
+# Registries take malware down within days or weeks. What has been there for years, release after release,
+# is a package of its own.
+_YOUNG = 30 * DAY
+_OLD = 2 * 365 * DAY
+_MANY = 10
+_SURER = {"low": "medium", "medium": "high", "high": "high"}
 
 
 class _Named(NamedTuple):
@@ -82,7 +106,10 @@ class _Named(NamedTuple):
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:
     named = list(_named(project, settings))
-    found = lookalikes({one.name for one in named if not _own(one.name, project, settings)})
+    names = {one.name for one in named if not _own(one.name, project, settings)}
+    ages = {name: _age(evidence.history(name), evidence.now) for name in names & evidence.histories.keys()}
+    found = {name: _weighed(like, ages.get(name)) for name, like in lookalikes(names).items()}
+    found |= carriers(name for name, age in ages.items() if age and age.young and name not in found)
     if not found:
         return
     graph = project.graph
@@ -95,7 +122,39 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
             continue
         if graph is not None and one.place is None:
             one = one._replace(place=places.of(project, graph.nodes[one.keys[0]]))
-        yield _finding(project, one, likeness, direct)
+        yield _finding(project, one, likeness, direct, ages.get(one.name))
+
+
+class _Age(NamedTuple):
+    """For how long there has been a package, in seconds, and in how many releases."""
+
+    seconds: float
+    releases: int
+
+    @property
+    def young(self) -> bool:
+        return self.seconds < _YOUNG
+
+    @property
+    def settled(self) -> bool:
+        return self.seconds >= _OLD and self.releases >= _MANY
+
+
+def _age(history: History | None, now: float) -> _Age | None:
+    """None where the registry does not tell when its releases came."""
+    if history is None or not history.real:
+        return None
+    times = [p.time for p in history.publications if p.time is not None] + list(history.withdrawn.values())
+    return _Age(max(0.0, now - min(times)), len(history.publications)) if times else None
+
+
+def _weighed(likeness: Lookalike, age: _Age | None) -> Lookalike | None:
+    """The likeness as sure as the age makes it, or None where that makes it a package of its own."""
+    if age is None or not (age.young or age.settled):
+        return likeness
+    if age.young:
+        return likeness._replace(confidence=_SURER[likeness.confidence])
+    return likeness._replace(confidence="low") if likeness.confidence == "high" else None
 
 
 def _named(project: Project, settings: Settings) -> Iterator[_Named]:
@@ -133,13 +192,14 @@ def _own(name: str, project: Project, settings: Settings) -> bool:
     )
 
 
-def _finding(project: Project, one: _Named, likeness: Lookalike, direct: bool) -> Finding:
+def _finding(project: Project, one: _Named, likeness: Lookalike, direct: bool, age: _Age | None) -> Finding:
     name, popular = escape(one.name), likeness.name
-    command = of(project.manager).replace(one.name, popular) if direct else None
-    detail = (
-        f"{popular} is number {likeness.rank:,} of the most used packages, {name} is not among them, and "
-        f"{_HOW[likeness.how]}. "
-    )
+    carried = likeness.how in _CARRIED
+    command = of(project.manager).replace(one.name, popular) if direct and not carried else None
+    detail = _likeness(name, likeness)
+    if age is not None:
+        releases = f"{age.releases} release{'s' if age.releases != 1 else ''}"
+        detail += f"It has been there for {span(age.seconds)}, with {releases}. "
     if command:
         detail += f"If you meant {popular}: {command}. "
     elif not direct:
@@ -148,16 +208,35 @@ def _finding(project: Project, one: _Named, likeness: Lookalike, direct: bool) -
     return Finding(
         "typosquat",
         _SEVERITY[likeness.confidence],
-        f"{name} reads like the popular {popular}",
+        f"{name} {_title(likeness)}",
         detail,
         Confidence(likeness.confidence),
         package=one.name,
         version=one.version,
-        fix=Fix("replace", popular, command) if direct else Fix("review"),
+        fix=Fix("replace", popular, command) if command else Fix("review"),
         location=one.place,
         keys=one.keys,
         subject=popular,
     )
+
+
+def _title(likeness: Lookalike) -> str:
+    if likeness.how in _CARRIED:
+        return f"is new and reads like a part of the popular {likeness.name}"
+    if likeness.how in _IN_SCOPE:
+        return f"reads like a package of the popular {_scope(likeness)}"
+    return f"reads like the popular {likeness.name}"
+
+
+def _likeness(name: str, likeness: Lookalike) -> str:
+    how, rank = _HOW[likeness.how], f"number {likeness.rank:,} of the most used"
+    if likeness.how in _IN_SCOPE:
+        return f"{_scope(likeness)} has popular packages, the first of them {rank}, and {how}. "
+    return f"{likeness.name} is {rank} packages, {name} is not among them, and {how}. "
+
+
+def _scope(likeness: Lookalike) -> str:
+    return likeness.name.partition("/")[0]
 
 
 RULE = Rule(

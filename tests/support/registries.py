@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import time
 from typing import Any
 
-from support.server import Server
+from support.server import SIGNER, Server
+from support.tarballs import entry, tgz
 
 DAY = 86_400.0
 
@@ -33,6 +37,27 @@ def lived(
     manifest = found["versions"][versions[-1]]
     manifest["dist"] |= last.pop("dist", {})
     manifest |= last
+    for manifest in found["versions"].values():
+        _packed(server, name, manifest)
+
+
+def _packed(server: Server, name: str, manifest: dict[str, Any]) -> None:
+    """Gives a version the tarball that its manifest speaks of: a package.json, and one file."""
+    own = {key: value for key, value in manifest.items() if key != "dist" and not key.startswith("_")}
+    parts = (
+        entry("package/package.json", json.dumps(own).encode()),
+        entry("package/index.js", b"// nothing\n"),
+    )
+    data = tgz(*parts, manifest=False)
+    path = f"/{name}/-/{name.rpartition('/')[2]}-{manifest['version']}.tgz"
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
+    manifest["dist"] |= {
+        "integrity": integrity,
+        "shasum": hashlib.sha1(data).hexdigest(),
+        "tarball": server.url.rstrip("/") + path,
+        "signatures": [{"keyid": SIGNER.id, "sig": SIGNER.sign(name, manifest["version"], integrity)}],
+    }
+    server.tarballs[path] = data
 
 
 def stamp(seconds: float) -> str:
