@@ -28,7 +28,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,11 +37,14 @@ WORK = HERE / "work"
 PROJECT = WORK / "project"
 PORT = 4874
 REGISTRY = f"http://127.0.0.1:{PORT}/"
+AFAR = f"http://127.0.0.1:{PORT + 1}/"  # the same, every answer 50 ms later
+LATENCY = 0.05  # seconds
 GUARD = str(Path(sys.executable).parent / "npmguard")
 LINT = (
     f"node {WORK}/node_modules/lockfile-lint/bin/lockfile-lint.js --path package-lock.json --type npm "
     "--validate-https --validate-integrity --validate-package-names --allowed-hosts npm"
 )
+SLOWLY = f"NPM_CONFIG_REGISTRY={AFAR} "
 CHECK = f"{GUARD} check --format json --allow-incomplete --fail-on none"
 TOOLS = WORK / "node_modules"
 PNPM = f"node {TOOLS}/pnpm/bin/pnpm.cjs"
@@ -89,6 +92,17 @@ JOBS: dict[str, list[tuple[str, str, bool]]] = {
         ("npmguard, warm", CHECK, False),
         ("npmguard, warm, for the terminal", CHECK.replace("json", "console", 1), False),
         ("npmguard, cold", CHECK, True),
+    ],
+    "deep": [
+        ("npm audit", CHAIN[0], False),
+        ("npmguard --deep, warm", f"{CHECK} --deep", False),
+        ("npmguard --deep, cold", f"{CHECK} --deep", True),
+    ],
+    "50 ms away": [
+        ("npm audit", SLOWLY + CHAIN[0], False),
+        ("npmguard, warm", SLOWLY + CHECK, False),
+        ("npmguard, cold", SLOWLY + CHECK, True),
+        ("npmguard --deep, cold", f"{SLOWLY}{CHECK} --deep", True),
     ],
     "read pnpm-lock.yaml": [
         ("pnpm ls", f"cd ../pnpm && {PNPM} ls --lockfile-only --depth Infinity --json", False),
@@ -147,8 +161,11 @@ def environment() -> dict[str, str]:
 
 
 def asked() -> int:
-    with urllib.request.urlopen(f"{REGISTRY}-/count") as answer:
-        return int(answer.read())
+    total = 0
+    for place in (REGISTRY, AFAR):
+        with suppress(OSError), urllib.request.urlopen(f"{place}-/count") as answer:
+            total += int(answer.read())
+    return total
 
 
 def once(command: str, cold: bool) -> Run:
@@ -201,15 +218,15 @@ def measure(job: str, turns: int) -> None:
 
 
 @contextmanager
-def registry(upstream: str | None) -> Iterator[None]:
+def registry(upstream: str | None, port: int = PORT, latency: float = 0) -> Iterator[None]:
     """The replaying registry, while it is needed."""
     more = ["--upstream", upstream] if upstream else []
-    words = [sys.executable, str(HERE / "replay.py"), str(WORK / "store"), "--port", str(PORT), *more]
-    server = subprocess.Popen(words)
+    words = [sys.executable, str(HERE / "replay.py"), str(WORK / "store"), "--port", str(port), *more]
+    server = subprocess.Popen([*words, "--latency", str(latency)])
     try:
         for _ in range(100):
             try:
-                asked()
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/-/count").close()
                 break
             except OSError:
                 time.sleep(0.05)
@@ -249,6 +266,10 @@ def prepare() -> None:
     subprocess.run([sys.executable, HERE / "leaky.py", WORK / "leaky"], check=True)
     with registry(upstream.stdout.strip()):
         lock("pnpm", f"{PNPM} install --lockfile-only --ignore-scripts", "pnpm-lock.yaml")
+        if not (WORK / "store" / "tarballs").is_dir():
+            subprocess.run(
+                ["sh", "-c", f"{CHECK} --deep"], cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL
+            )
     translate()
 
 
@@ -349,7 +370,7 @@ def main() -> None:
             parser.error(f"{job}: no such job ({', '.join(JOBS)})")
     compiled()
     prepare()
-    with registry(None):
+    with registry(None), registry(None, PORT + 1, LATENCY):
         for job in options.jobs or JOBS:
             measure(job, options.turns)
 
