@@ -4,8 +4,8 @@ They are named tuples rather than dataclasses or msgspec structs because they ar
 run: those cost 10 to 60 ms of start-up, these next to nothing.
 """
 
-from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
-from npmguard.model.contents import Contents
+from typing import TYPE_CHECKING, Any
+
 from npmguard.model.evidence import (
     Advisory,
     Deceptive,
@@ -32,13 +32,35 @@ from npmguard.model.finding import (
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
 from npmguard.model.history import History, Publication
-from npmguard.model.inspected import Advice, Inspected, Peer, Popular
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.offers import Offer, Offers
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
 from npmguard.model.packed import Leak, Oddity, Packed, PackedFile, Release, Shadow, SourceMap
 from npmguard.model.project import Digest, Lockfile, Manifest, Project
 from npmguard.model.proof import Attestation, Key, Keys, Subject
+
+if TYPE_CHECKING:
+    from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
+    from npmguard.model.contents import Contents
+    from npmguard.model.inspected import Advice, Inspected, Peer, Popular
+
+# nouns that few runs speak of: they cost a tenth of a short one
+_LATER = {
+    "code": ("CAPABILITIES", "Bulk", "Capabilities", "CodeFacts", "Deed", "Gain", "Kind", "Place"),
+    "contents": ("Contents",),
+    "inspected": ("Advice", "Inspected", "Peer", "Popular"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """One of those, imported when something asks for it."""
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(f"npmguard.model.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "CAPABILITIES",

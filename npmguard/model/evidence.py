@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from npmguard.model.contents import Contents
 from npmguard.model.finding import Gap, Severity
 from npmguard.model.history import History
 from npmguard.model.proof import Attestation, Keys
+
+if TYPE_CHECKING:
+    from npmguard.model.contents import Contents
 
 
 class VersionFacts(NamedTuple):

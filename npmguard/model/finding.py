@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from npmguard.model.inspected import Inspected
 from npmguard.model.packed import Packed
+
+if TYPE_CHECKING:
+    from npmguard.model.inspected import Inspected
 
 
 class Severity(IntEnum):

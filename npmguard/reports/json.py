@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from npmguard import __version__
-from npmguard.model import Finding, Inspected, Packed, ProjectReport, Report, Severity
+from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
+
+if TYPE_CHECKING:
+    from npmguard.model import Inspected
 
 
 def render(report: Report) -> str:
