@@ -47,15 +47,26 @@ class Brought:
     """One package and all that comes with it. It grows by a level for each call of `grow`.
 
     `held` tells which version of a dependency (its name there, what is asked) the project has already, or
-    None. `unanswered` are names of which nobody could say anything, with the reason; `cut` tells that there
-    is more than was followed.
+    None; `suits` whether an optional one is for the system that it would be installed on. `elsewhere` are
+    those that are not. `unanswered` are names of which nobody could say anything, with the reason; `cut`
+    tells that there is more than was followed.
     """
 
-    def __init__(self, name: str, text: str, held: Held, most: int = MOST, deepest: int = DEEPEST) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        held: Held,
+        suits: Callable[[Offer], bool] = lambda offer: True,
+        most: int = MOST,
+        deepest: int = DEEPEST,
+    ) -> None:
         self.present: set[tuple[str, str]] = set()
         self.unanswered: dict[str, str] = {}
         self.cut = False
+        self.elsewhere: set[str] = set()
         self._held = held
+        self._suits = suits
         self._most = most
         self._levels = deepest
         self._nodes: dict[str, Package] = {"": Package("", "", None, Source.PROJECT)}
@@ -157,6 +168,9 @@ class Brought:
                 return None
             return self._add(_package(wish, spec, spec.range or "*", Offer()))
         offer = answer.versions[number]
+        if wish.kind is DependencyKind.OPTIONAL and not self._suits(offer):
+            self.elsewhere.add(f"{spec.name}@{number}")
+            return None
         key = self._add(_package(wish, spec, number, offer))
         if key is not None and key not in self._edges:
             self._edges[key] = []

@@ -57,6 +57,7 @@ def of(
         brings=tuple(sorted(node.label for node in nodes)),
         brings_optional=sum(node.optional for node in nodes),
         has=tuple(sorted(f"{name}@{version}" for name, version in tree.present)),
+        elsewhere=tuple(sorted(tree.elsewhere)),
         cut=tree.cut,
         deprecated=offer.deprecated,
         scripts={} if offer.has_install_script is False else None,

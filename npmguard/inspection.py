@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from npmguard import audit, commands, facts, policy
+from npmguard import audit, commands, facts, policy, systems
 from npmguard import rules as catalogue
 from npmguard.asked import Ask, nearest, read
 from npmguard.brought import MOST, Answer, Brought
@@ -67,7 +67,7 @@ def inspect(
     home = _home(options)
     rules = catalogue.load(filter(home.settings.chosen, catalogue.INSPECT))
     held = Held(home.project)
-    trees = [Brought(each.name, each.wanted, held) for each in asks]
+    trees = [Brought(each.name, each.wanted, held, _suits) for each in asks]
     known, line = _offered(trees, asks, home, rules, progress)
     reports: list[ProjectReport] = []
     seen: set[tuple[str, str | None]] = set()
@@ -154,6 +154,10 @@ def _offered(
 
         line += f", {stats.from_cache} of them from the cache ({age(stats.oldest)} old)"
     return told, (line,)
+
+
+def _suits(offer: Offer) -> bool:
+    return systems.suits(offer.os, offer.cpu, offer.libc)
 
 
 def _needed(tree: Brought, told: Mapping[str, Answer], rules: Set[str]) -> Needs:

@@ -105,6 +105,17 @@ def test_what_only_the_optional_bring_may_fail() -> None:
     assert nodes["c@1.0.0"].os == ("linux",)
 
 
+def test_what_is_for_other_systems_stays_away() -> None:
+    _, tree = grown(
+        Brought("a", "", nothing, lambda offer: offer.os != ("aix",)),
+        offers("a", "1.0.0", v1_0_0=Offer({"must": "*"}, {"b": "*", "c": "*"})),
+        offers("b", "1.0.0", v1_0_0=Offer({"d": "*"}, os=("aix",))),
+        offers("c", "1.0.0", v1_0_0=asks()),
+        offers("must", "1.0.0", v1_0_0=Offer(os=("aix",))),
+    )
+    assert (labels(tree), tree.elsewhere) == (["a@1.0.0", "c@1.0.0", "must@1.0.0"], {"b@1.0.0"})
+
+
 def test_aliases_and_what_comes_from_elsewhere() -> None:
     _, tree = grown(
         Brought("mine", "npm:a@^1", nothing),

@@ -38,8 +38,9 @@ class Inspected(NamedTuple):
     `asked` is the argument as it was given. Times are seconds since 1970, `age` and `package_age` seconds.
     `scripts` are those that an install runs, with their text, {} for none; `runs` is what the project's
     manager makes of them. `brings` are the packages that come new with it, `brings_optional` those of them
-    that may fail, `has` those that the project has already. `similar` is a popular package with nearly that
-    name, `rank` its own place among the popular ones. `here` is the version that the project has of it.
+    that may fail, `elsewhere` optional ones for other systems, `has` those that the project has already.
+    `similar` is a popular package with nearly that name, `rank` its own place among the popular ones. `here`
+    is the version that the project has of it.
     """
 
     asked: str
@@ -71,6 +72,7 @@ class Inspected(NamedTuple):
     brings: tuple[str, ...] | None = None
     brings_optional: int = 0
     has: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     cut: bool = False
     deprecated: str | None = None
     capabilities: tuple[str, ...] | None = None

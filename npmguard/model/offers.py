@@ -25,6 +25,7 @@ class Offer(NamedTuple):
     integrity: str | None = None
     tarball: str | None = None
     attested: bool = False
+    libc: tuple[str, ...] = ()
 
 
 class Offers(NamedTuple):

@@ -210,6 +210,7 @@ class _Version(msgspec.Struct):
     bundledDependencies: Any = None
     os: Any = None
     cpu: Any = None
+    libc: Any = None
     deprecated: Any = None
 
 
@@ -262,6 +263,7 @@ def _offer(found: _Version, script: bool | None) -> Offer:
         text(dist.get("integrity")),
         text(dist.get("tarball")),
         bool(dist.get("attestations")),
+        _words(found.libc),
     )
 
 

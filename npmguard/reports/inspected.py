@@ -132,6 +132,8 @@ def _company(facts: Inspected) -> Iterator[Row]:
             words = "no other package"
         elif 0 < new <= 4:
             words += f": {', '.join(one_line(label, 80) for label in facts.brings)}"
+        if facts.elsewhere:
+            words += f"; {len(facts.elsewhere)} more for other systems"
         yield Row("brings", words)
     wanted = [peer for peer in facts.peers if not peer.optional or peer.here is not None]
     if wanted:

@@ -139,6 +139,7 @@ def _inspected(facts: Inspected) -> dict[str, Any]:
         "brings": list(facts.brings) if facts.brings is not None else None,
         "brings_optional": facts.brings_optional,
         "has": list(facts.has),
+        "elsewhere": list(facts.elsewhere),
         "cut": facts.cut,
         "deprecated": facts.deprecated,
         "capabilities": list(facts.capabilities) if facts.capabilities is not None else None,

@@ -43,13 +43,14 @@ def ordinary(server: Server) -> None:
         "demo-kit",
         *versions,
         dependencies={"demo-left": "^1.0.0", "demo-right": "^1.0.0"},
-        optionalDependencies={"demo-fast": "*"},
+        optionalDependencies={"demo-fast": "*", "demo-aix": "*"},
         peerDependencies={"demo-host": "^18.0.0"},
     )
     lived(server, "demo-left", "1.0.0", "1.1.0", age=1500, dependencies={"demo-deep": "^3"})
     lived(server, "demo-right", "1.0.0", "1.4.0", age=1500, dependencies={"demo-deep": "^3.1"})
     lived(server, "demo-deep", "3.0.0", "3.1.0", "3.2.0", age=1500)
     lived(server, "demo-fast", "1.0.0", age=1500)
+    lived(server, "demo-aix", "1.0.0", age=1500, os=["aix"])
 
 
 def test_one_screen_for_an_ordinary_package(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +75,7 @@ def test_one_screen_for_an_ordinary_package(server: Server, capsys: pytest.Captu
         "  on install    nothing runs",
         "  its code uses nothing of the system",
         "  brings        4 new packages (1 optional): demo-deep@3.2.0, demo-fast@1.0.0,",
-        "                demo-left@1.1.0, demo-right@1.4.0",
+        "                demo-left@1.1.0, demo-right@1.4.0; 1 more for other systems",
         "  wants beside  demo-host ^18.0.0",
         "",
     ]
@@ -92,7 +93,8 @@ def test_what_it_tells_machines(server: Server, capsys: pytest.CaptureFixture[st
     assert (facts["asked"], facts["range"], facts["latest"]) == ("demo-kit@^2", "^2", "2.5.0")
     assert facts["brings"] == ["demo-deep@3.2.0", "demo-fast@1.0.0", "demo-left@1.1.0", "demo-right@1.4.0"]
     assert (facts["brings_optional"], facts["has"], facts["cut"]) == (1, [], False)
-    assert facts["dependencies"] == ["demo-fast", "demo-left", "demo-right"]
+    assert facts["elsewhere"] == ["demo-aix@1.0.0"]
+    assert facts["dependencies"] == ["demo-aix", "demo-fast", "demo-left", "demo-right"]
     assert facts["peers"] == [
         {"name": "demo-host", "range": "^18.0.0", "optional": False, "here": None, "fits": None}
     ]
@@ -116,6 +118,7 @@ def test_one_round_trip_a_level_and_one_for_the_advisories(
     names = ["demo-deep", "demo-fast", "demo-kit", "demo-left", "demo-right"]
     tarballs = [path for path in server.paths() if path.endswith(".tgz")]
     assert sorted(path.split("/")[1] for path in tarballs) == names
+    names.append("demo-aix")  # for another system, so that it stays away; but it is a new dependency
     paths = [path for path in server.paths() if path not in tarballs]
     # both forms of each packument, the keys, the advisories; nothing twice
     assert sorted(paths) == sorted(

@@ -81,11 +81,12 @@ def test_what_a_version_offers() -> None:
         "https://registry.example.test/t",
     )
     assert of({"bundledDependencies": True, "dependencies": {"a": "1"}}).dependencies == {}
-    assert of({"dist": {"attestations": {"url": "x"}}, "hasInstallScript": True})[-4:] == (
+    assert of({"dist": {"attestations": {"url": "x"}}, "hasInstallScript": True})[-5:] == (
         True,
         None,
         None,
         True,
+        (),
     )
 
 
