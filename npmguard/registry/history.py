@@ -170,7 +170,9 @@ def _count(value: object) -> int | None:
 
 _encode = msgspec.msgpack.Encoder().encode
 _Kept = tuple[str, tuple[Publication, ...], tuple[str, ...], dict[str, str], dict[str, float], bool]
-_decode_kept = msgspec.msgpack.Decoder(_Kept).decode
+_decode_kept = msgspec.msgpack.Decoder(
+    tuple[str, tuple[Publication, ...], tuple[str, ...], dict[str, str], dict[str, float], bool]
+).decode
 
 
 def packed(history: History) -> bytes:
@@ -182,5 +184,5 @@ def unpacked(data: bytes) -> History:
     """The history that `packed` wrote. Raises ValueError for anything else."""
     try:
         return History(*_decode_kept(zlib.decompress(data)))
-    except (msgspec.DecodeError, zlib.error) as error:
+    except (msgspec.MsgspecError, zlib.error, ValueError, TypeError) as error:
         raise ValueError("not a history") from error
