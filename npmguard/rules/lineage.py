@@ -80,7 +80,7 @@ class Lineage:
         major = [p for p in self.before if p.version.startswith(f"{own[0]}.")]
         return _below(own, major) or _below(own, self.before)
 
-    @property
+    @cached_property
     def stood(self) -> tuple[Publication, ...]:
         """Those of `before` that had been there for a week."""
         return tuple(p for p in self.before if not _within(_WEEK, p, self.release))
