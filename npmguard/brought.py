@@ -1,8 +1,8 @@
 """What an install of a package would bring: its dependencies, as npm would choose them, level by level.
 
 What the project has already, in a version that will do, is there; all else comes new from the registry. Two
-things are simpler than in npm: a dependency is shared wherever a version that comes anyway will do, and of
-peers only the asked package's are looked at, which the report names.
+things are simpler than in npm: each dependency gets the version that npm would choose for it alone, so that
+now and then one more comes than npm makes do with; and peers are not followed.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ class Brought:
         self._levels = deepest
         self._nodes: dict[str, Package] = {"": Package("", "", None, Source.PROJECT)}
         self._edges: dict[str, list[Dependency]] = {}
-        self._by_name: dict[str, list[str]] = {}  # the versions that come, by their real name
         self._first = _Wish("", name, text, DependencyKind.PROD)
         self._waiting = [self._first]
 
@@ -165,16 +164,20 @@ class Brought:
         return key
 
     def _there(self, wish: _Wish, spec: Spec) -> str | None:
-        """The key of what comes anyway and will do; "" where the project has it already, else None."""
+        """The key of the asked package where that will do; "" for what the project has already, else None.
+
+        npm also shares what it placed for another, which depends on the order of its steps. A version too
+        many that is looked at does no harm; one that is not, might.
+        """
         held = self._held(wish.name, spec)
         if held is not None:
             self.present.add((spec.name, held))
             return ""
-        for version in self._by_name.get(spec.name, ()):
-            key = f"{spec.name}@{version}"
-            if spec.kind != "tag" and versions.satisfies(version, spec.range or "*", loose=True):
-                return key
-        return None
+        first = self.package
+        if first is None or first.alias or spec.name != first.name or spec.kind == "tag":
+            return None
+        fits = versions.satisfies(first.version or "", spec.range or "*", loose=True)
+        return first.key if fits else None
 
     def _add(self, package: Package) -> str | None:
         """The package's key; None where there is no more room."""
@@ -184,8 +187,6 @@ class Brought:
             self.cut = True
             return None
         self._nodes[package.key] = package
-        if package.version:
-            self._by_name.setdefault(package.name, []).append(package.version)
         return package.key
 
 

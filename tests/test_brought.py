@@ -48,13 +48,24 @@ def test_each_level_is_asked_about_at_once_and_no_name_twice() -> None:
         offers("e", "2.0.0", v2_0_0=asks(a="*")),
     )
     assert levels == [{"a"}, {"b", "c"}, {"e"}]
-    # what comes anyway will do: e asks for any a, and has the one that was asked for
+    # e asks for any a, and has the one that was asked for: it lies at the top
     assert labels(tree) == ["a@1.2.0", "b@1.5.0", "c@1.1.0", "e@2.0.0"]
     graph = tree.graph("npm-3")
     assert graph.direct == {"a@1.2.0"}
     assert graph.reachable == {"", *graph.nodes}
     assert [(e.name, e.spec, e.target) for e in graph.edges[""]] == [("a", "1.2.0", "a@1.2.0")]
     assert [e.source for e in graph.asking_for(frozenset(["e"]))] == ["b@1.5.0", "c@1.1.0"]
+
+
+def test_each_gets_what_npm_would_choose_for_it_alone() -> None:
+    # npm makes do with b@1.0.0 or not, by the order of its steps: no version must go unseen
+    _, tree = grown(
+        Brought("a", "", nothing),
+        offers("a", "1.0.0", v1_0_0=asks(b="1.0.0", c="*")),
+        offers("b", "1.1.0", v1_0_0=asks(), v1_1_0=asks()),
+        offers("c", "1.0.0", v1_0_0=asks(b="^1.0.0", a="^2")),
+    )
+    assert labels(tree) == ["a@1.0.0", "a@^2", "b@1.0.0", "b@1.1.0", "c@1.0.0"]
 
 
 def test_a_version_that_will_not_do_for_another_comes_as_well() -> None:

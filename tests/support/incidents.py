@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from support import payloads
-from support.server import Server
+from support.server import SIGNER, Server
+from support.signing import provenance, sha512
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "incidents"
 HOST = "https://registry.example.test"
@@ -195,7 +196,9 @@ def _dist(release: Release) -> dict[str, Any]:
         "integrity": made.integrity,
         "shasum": made.shasum,
         "tarball": place(release.package, release.version),
-        "signatures": [{"keyid": "SHA256:made-up", "sig": "made-up"}],
+        "signatures": [
+            {"keyid": SIGNER.id, "sig": SIGNER.sign(release.package, release.version, made.integrity)}
+        ],
     }
     if release.time.year >= 2018:  # older ones were not measured
         found["fileCount"], found["unpackedSize"] = made.files, made.size
@@ -333,7 +336,7 @@ def _elsewhere(url: str) -> dict[str, Any]:
 def serve(server: Server, incident: Incident, until: datetime) -> None:
     """Lets a registry know what it knew at that hour, and no advisory."""
     server.advisories = {}
-    server.packuments, server.short, server.tarballs = {}, {}, {}
+    server.packuments, server.short, server.tarballs, server.attestations = {}, {}, {}, {}
     for name in incident.data["packages"]:
         full = packument(incident, name, until)
         if full is not None:
@@ -342,3 +345,12 @@ def serve(server: Server, incident: Incident, until: datetime) -> None:
         for release in incident.releases(name):
             path = place(name, release.version).removeprefix(HOST)
             server.tarballs[path] = _packed(incident.id, name, release.version)
+            if release.data.get("attested"):
+                server.attestations[f"{name}@{release.version}"] = _attested(incident, name, release.version)
+
+
+def _attested(incident: Incident, name: str, version: str) -> bytes:
+    """What the registry says of where a release was built: of bad ones too, where there was such a thing."""
+    digest = sha512(_measured(incident.id, name, version).integrity)
+    purl = f"pkg:npm/{name.replace('@', '%40')}@{version}"
+    return json.dumps({"attestations": [provenance(purl, digest)]}).encode()

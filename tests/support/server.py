@@ -121,7 +121,7 @@ class Server:
             manifest = found["versions"].get(found["dist-tags"].get(pieces[size], pieces[size]))
             return Reply(200, json.dumps(manifest).encode()) if manifest else Reply(404)
         if "install-v1" in request.headers.get("accept", ""):
-            found = self.short.get(found["name"], found)
+            found = self.short.get("/".join(pieces[:size]), found)
         data = json.dumps(found).encode()
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
         headers = {"etag": etag}
