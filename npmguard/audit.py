@@ -15,7 +15,7 @@ from npmguard import rules as catalogue
 from npmguard.model import Evidence, Finding, Gap, Project, ProjectReport, Report
 from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
-from npmguard.rules.base import Rule, nothing
+from npmguard.rules.base import Rule, nothing, run
 from npmguard.settings import Options, Settings, resolve
 
 Progress = Callable[[int, int], None]
@@ -93,13 +93,8 @@ def audited(
         from npmguard.evidence import gather
 
         evidence = gather(project, config, rules, settings, progress)
-    findings: list[Finding] = []
-    for rule in rules:
-        for item in rule.check(project, evidence, settings):
-            if isinstance(item, Gap):
-                gaps.append(item)
-            else:
-                findings.append(item)
+    findings, more = run(rules, project, evidence, settings)
+    gaps += more
     findings = list(placed(_traced(findings, project, settings), project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph

@@ -11,7 +11,6 @@ from npmguard.errors import UsageError
 from npmguard.names.validity import faults
 from npmguard.text import one_line
 
-_TARBALL = re.compile(r"\.(?:tgz|tar\.gz|tar)$", re.IGNORECASE)
 _PATH = re.compile(r"\.{0,2}[/\\]|~[/\\]|\.{1,2}$|[A-Za-z]:[/\\]|file:")
 
 
@@ -42,7 +41,8 @@ def read(text: str) -> Target:
             return Target("folder", os.path.dirname(path) or ".")
         return Target("tarball", path)
     shown = one_line(text)
-    looks = _PATH.match(text) or _TARBALL.search(text) or (text[:1] != "@" and "/" in text.partition("@")[0])
+    slashed = text[:1] != "@" and "/" in text.partition("@")[0]
+    looks = _PATH.match(text) or specs.TARBALL.search(text) or slashed
     if looks and "://" not in text:
         raise UsageError(f"{shown}: there is no such file or folder")
     at = text.find("@", 1)

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -114,32 +114,18 @@ class Cache:
     def packuments(self, urls: Iterable[str]) -> dict[str, Kept]:
         """What is kept of these URLs, the version numbers apart."""
         found: dict[str, Kept] = {}
-        wanted = list(urls)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags"
-            for row in self._rows(
-                f"SELECT {columns} FROM packuments WHERE url IN ({marks})",  # noqa: S608
-                chunk,
-            ):
-                with suppress(ValueError):
-                    url, *known = row
-                    known[5], known[6] = bool(known[5]), _tags(known[6])
-                    found[url] = Kept(*known)
+        columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags"
+        for row in self._chosen(f"SELECT {columns} FROM packuments WHERE url", urls):  # noqa: S608
+            with suppress(ValueError):
+                url, *known = row
+                known[5], known[6] = bool(known[5]), _tags(known[6])
+                found[url] = Kept(*known)
         return found
 
     def versions(self, packuments: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Every version number of these packuments, by id."""
-        found: dict[int, tuple[str, ...]] = {}
-        wanted = list(packuments)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT id,versions FROM packuments WHERE id IN ({marks})"  # noqa: S608
-            for packument, text in self._rows(query, chunk):
-                found[packument] = tuple(text.split("\n")) if text else ()
-        return found
+        rows = self._chosen("SELECT id,versions FROM packuments WHERE id", packuments)
+        return {packument: tuple(text.split("\n")) if text else () for packument, text in rows}
 
     def facts(self, wanted: Mapping[int, Iterable[str]]) -> dict[int, dict[str, VersionFacts]]:
         """The facts of those of the wanted versions that exist, by the packument's id."""
@@ -177,17 +163,16 @@ class Cache:
 
     def histories(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
         """What is kept of the full packuments at these URLs."""
-        found: dict[str, KeptHistory] = {}
-        wanted = list(urls)
+        columns = "url,etag,modified,fetched,fresh_until,body"
+        rows = self._chosen(f"SELECT {columns} FROM histories WHERE url", urls)  # noqa: S608
+        return {url: KeptHistory(*row) for url, *row in rows}
+
+    def _chosen(self, query: str, values: Iterable[object]) -> Iterator[Any]:
+        """The rows of a query whose last column is one of the values, however many those are."""
+        wanted = list(values)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            for url, *row in self._rows(
-                f"SELECT url,etag,modified,fetched,fresh_until,body FROM histories WHERE url IN ({marks})",  # noqa: S608
-                chunk,
-            ):
-                found[url] = KeptHistory(*row)
-        return found
+            yield from self._rows(f"{query} IN ({','.join('?' * len(chunk))})", chunk)
 
     def _rows(self, query: str, values: Iterable[object]) -> list[Any]:
         if self._db is None:
@@ -240,13 +225,17 @@ class Cache:
             )
 
     def refresh(self, url: str, fresh_until: float) -> None:
-        """The registry said that what is kept is still right."""
+        """The registry said that the packument that is kept is still right."""
+        self._renew("UPDATE packuments SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
+
+    def refresh_history(self, url: str, fresh_until: float) -> None:
+        """The registry said that the history that is kept is still right."""
+        self._renew("UPDATE histories SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
+
+    def _renew(self, query: str, url: str, fresh_until: float) -> None:
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
-                self._db.execute(
-                    "UPDATE packuments SET fetched=?, fresh_until=? WHERE url=?",
-                    (time.time(), fresh_until, url),
-                )
+                self._db.execute(query, (time.time(), fresh_until, url))
 
     def keep_history(
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
@@ -257,15 +246,6 @@ class Cache:
                 self._db.execute(
                     "INSERT OR REPLACE INTO histories VALUES (?,?,?,?,?,?)",
                     (url, etag, modified, time.time(), fresh_until, body),
-                )
-
-    def refresh_history(self, url: str, fresh_until: float) -> None:
-        """The registry said that the history that is kept is still right."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
-                    "UPDATE histories SET fetched=?, fresh_until=? WHERE url=?",
-                    (time.time(), fresh_until, url),
                 )
 
     def keep_manifest(

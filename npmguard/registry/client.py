@@ -30,7 +30,7 @@ _BULK_HEADERS = {
     "content-type": "application/json",
     "content-encoding": "gzip",
 }
-_FULL = {"accept": "application/json"}
+_FULL = "application/json"
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
 _LARGEST_MANIFEST = 8 * 1024 * 1024
@@ -288,12 +288,7 @@ class _Run:
 
     async def packument(self, http: Http, name: str, kept: Kept | None) -> None:
         url = self.url(name)
-        headers = {"accept": _ABBREVIATED}
-        if kept is not None and kept.etag:
-            headers["if-none-match"] = kept.etag
-        elif kept is not None and kept.modified:
-            headers["if-modified-since"] = kept.modified
-        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        answer = await http.get(url, _asking(_ABBREVIATED, kept), _LARGEST_PACKUMENT)
         self.packuments[name] = self.understood(name, url, answer, kept)
         self.step()
 
@@ -349,12 +344,7 @@ class _Run:
         from npmguard.registry.history import packed, read, unpacked
 
         url = self.url(name)
-        headers = dict(_FULL)
-        if kept is not None and kept.etag:
-            headers["if-none-match"] = kept.etag
-        elif kept is not None and kept.modified:
-            headers["if-modified-since"] = kept.modified
-        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        answer = await http.get(url, _asking(_FULL, kept), _LARGEST_PACKUMENT)
         self.step()
         if answer.status == 304 and kept is not None:
             self.cache.refresh_history(self.place(url), _fresh_until(answer))
@@ -396,6 +386,16 @@ class _Run:
                 continue
             found.setdefault(self.config.registry_for(name), {})[name] = versions
         return found
+
+
+def _asking(accept: str, kept: Kept | KeptHistory | None) -> dict[str, str]:
+    """The headers that ask for a document, or whether the one that is kept is still right."""
+    headers = {"accept": accept}
+    if kept is not None and kept.etag:
+        headers["if-none-match"] = kept.etag
+    elif kept is not None and kept.modified:
+        headers["if-modified-since"] = kept.modified
+    return headers
 
 
 def _with_latest(wanted: Iterable[str], tags: Mapping[str, str]) -> set[str]:

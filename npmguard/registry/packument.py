@@ -116,7 +116,16 @@ def _document(data: bytes) -> _Document:
 
 
 def _loosely(data: bytes) -> _Document:
-    """What can be read of a document that is odd somewhere, as far as the standard library reads it."""
+    raw = loosely(data)
+    read = {number: _odd_version(found) for number, found in raw["versions"].items()}
+    return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
+
+
+def loosely(data: bytes) -> dict[str, Any]:
+    """A packument that is odd somewhere, as far as the standard library reads it.
+
+    Its `versions` are an object. Raises ValueError with a plain reason.
+    """
     try:
         raw = json.loads(data.decode("utf-8-sig"))
         # half a character can be neither kept nor shown
@@ -125,11 +134,9 @@ def _loosely(data: bytes) -> _Document:
         raise ValueError("the registry's answer is no JSON") from None
     if not isinstance(raw, dict):
         raise ValueError("the registry's answer is no packument")
-    versions = raw.get("versions")
-    if not isinstance(versions, dict):
+    if not isinstance(raw.get("versions"), dict):
         raise ValueError("the registry answered without any versions")
-    read = {number: _odd_version(found) for number, found in versions.items()}
-    return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
+    return raw
 
 
 def _odd_version(found: object) -> _Version:
