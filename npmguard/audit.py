@@ -15,7 +15,7 @@ from npmguard import rules as catalogue
 from npmguard.model import Evidence, Finding, Gap, Project, ProjectReport, Report
 from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
-from npmguard.rules.base import Rule, nothing
+from npmguard.rules.base import Rule, nothing, run
 from npmguard.rules.verdict import combined
 from npmguard.settings import Options, Settings, resolve
 
@@ -133,14 +133,7 @@ def judged(
         from npmguard.evidence import gather
 
         evidence = gather(project, config, rules, settings, progress)
-    findings: list[Finding] = []
-    gaps: list[Gap] = []
-    for rule in rules:
-        for item in rule.check(project, evidence, settings):
-            if isinstance(item, Gap):
-                gaps.append(item)
-            else:
-                findings.append(item)
+    findings, gaps = run(rules, project, evidence, settings)
     return list(_traced(combined(findings), project, settings)), gaps, evidence
 
 

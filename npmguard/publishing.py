@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard import managers, policy
@@ -17,10 +17,8 @@ from npmguard import rules as catalogue
 from npmguard.errors import InputError, UsageError
 from npmguard.model import (
     Evidence,
-    Finding,
     Gap,
     Leak,
-    Manifest,
     Missing,
     Packed,
     PackedFile,
@@ -36,6 +34,7 @@ from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
 from npmguard.project import manager as manager_of
 from npmguard.project import manifest as manifests
+from npmguard.rules.base import run
 from npmguard.settings import Options, Settings, resolve
 from npmguard.text import some
 
@@ -47,13 +46,17 @@ _LAST = ("package-growth", "new-install-script")  # rules that want the last rel
 
 
 class Opened(NamedTuple):
-    """A package as it would be published. `text` is its package.json, `notes` are lines for the report."""
+    """A package as it would be published.
+
+    `texts` are its files that findings point into and that lie nowhere on the disk, `notes` are lines for the
+    report.
+    """
 
     project: Project
     config: npmrc.NpmConfig
     settings: Settings
     packed: Packed
-    text: bytes
+    texts: Mapping[str, bytes]
     notes: tuple[str, ...] = ()
 
 
@@ -98,16 +101,11 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
     from npmguard.packing import contents, weight
     from npmguard.packing.listing import listing
 
-    path = os.path.join(folder, "package.json")
-    shown = load.shown(path)
-    if not os.path.exists(path):
+    if not os.path.exists(os.path.join(folder, "package.json")):
         raise UsageError(f"{load.shown(folder)}: no package.json here, so there is nothing to publish")
-    from npmguard.project import files as reading
-
-    text = reading.read(path, shown)
-    manifest = manifests.parse(text, shown)
+    manifest = load.manifest_in(folder)
     home = load.root(folder)
-    above = manifest if os.path.samefile(home, folder) else _above(home)
+    above = manifest if os.path.samefile(home, folder) else load.manifest_in(home)
     manager, _ = manager_of.choose(home, above.data, manager_of.lockfiles(home))
     own = manager_of.config(home, manager, load.shown(home))
     config = npmrc.load(home, registry=options.registry, beside=registries.beside(manager, own))
@@ -159,7 +157,7 @@ def _folder(folder: str, options: Options, progress: Progress | None, examine: b
         declared=declared,
         own_config=config.own,
     )
-    return Opened(project, config, settings, packed, text, tuple(notes))
+    return Opened(project, config, settings, packed, {}, tuple(notes))
 
 
 def _left_out(folder: str, files: Sequence[PackedFile]) -> list[PackedFile]:
@@ -167,14 +165,6 @@ def _left_out(folder: str, files: Sequence[PackedFile]) -> list[PackedFile]:
     above = {file.path.rpartition("/")[0] for file in files}
     paths = sorted(f"{name}/.npmrc" if name else ".npmrc" for name in above)
     return [PackedFile(path, 0, 0o644) for path in paths if os.path.isfile(os.path.join(folder, path))]
-
-
-def _above(home: str) -> Manifest:
-    """The package.json of the project that a workspace belongs to."""
-    from npmguard.project.files import read as read_file
-
-    shown = load.shown(os.path.join(home, "package.json"))
-    return manifests.parse(read_file(os.path.join(home, "package.json"), shown), shown)
 
 
 def _npm(declared: tuple[str, str] | None) -> int:
@@ -210,7 +200,7 @@ def _unpacked(
     manifest = manifests.parse(found.manifest, f"{shown}/package.json")
     packed = look.seen(Packed("tarball", found.files, found.packed_size, oddities=found.oddities))
     project = Project(shown, manifest, {}, "npm", None, registries=config.registries, config=config.values)
-    return Opened(project, config, settings, packed, found.manifest)
+    return Opened(project, config, settings, packed, {manifest.file: found.manifest})
 
 
 class _Look:
@@ -254,15 +244,9 @@ def _audited(opened: Opened) -> ProjectReport:
     packed, more, note = _compared(opened, [rule for rule in _LAST if rule in chosen])
     gaps += more
     project = opened.project._replace(packed=packed)
-    findings: list[Finding] = []
-    for rule in rules:
-        for item in rule.check(project, Evidence(), settings):
-            if isinstance(item, Gap):
-                gaps.append(item)
-            else:
-                findings.append(item)
-    texts = {project.manifest.file: opened.text}
-    found = policy.apply(placed(findings, project, texts), project, settings)
+    findings, silent = run(rules, project, Evidence(), settings)
+    gaps += silent
+    found = policy.apply(placed(findings, project, opened.texts), project, settings)
     return ProjectReport(
         project.folder,
         project.manifest.name,

@@ -47,7 +47,7 @@ class Spec(NamedTuple):
 _COMMIT = re.compile(r"[0-9a-fA-F]{40,64}")
 _PATH = re.compile(r"\.|~/|/|[A-Za-z]:")
 _SCHEME = re.compile(r"(?:git\+)?[a-z]+:", re.IGNORECASE)
-_TARBALL = re.compile(r"\.(?:tgz|tar\.gz|tar)$", re.IGNORECASE)
+TARBALL = re.compile(r"\.(?:tgz|tar\.gz|tar)$", re.IGNORECASE)
 _SHORTHAND = re.compile(r"[^\s@:/#.][^\s@:/#]*/[^\s@:/#]+(?:#.*)?", re.DOTALL)
 _SCP = re.compile(r"git\+ssh://(?:[^@/:#]*@)?([^:#]+):([^#]+)(?:#(.*))?", re.DOTALL)
 _BARE = re.compile(r"[^@]+@[^:.]+\.[^:]+:.+", re.DOTALL)
@@ -101,7 +101,7 @@ def parse(name: str, text: str) -> Spec:
             return _repository(name, text, *hosted)
         if _SCHEME.match(spec):
             return _url(name, text, spec)
-    if "/" in spec or _TARBALL.search(spec):
+    if "/" in spec or TARBALL.search(spec):
         return _path(name, text, spec)
     return _registry(name, text, spec.strip())
 
@@ -121,7 +121,7 @@ def _aliased(name: str, text: str, target: str) -> Spec:
 
     at = target.find("@", 1)
     real, wanted = (target, "") if at < 0 else (target[:at], target[at + 1 :])
-    if not _SCHEME.match(target) and not faults(real) and (real[0] == "@" or not _TARBALL.search(real)):
+    if not _SCHEME.match(target) and not faults(real) and (real[0] == "@" or not TARBALL.search(real)):
         found = parse(real, wanted)
         if found.registry and not found.alias:
             return found._replace(text=text, alias=True)
@@ -132,7 +132,7 @@ def _path(name: str, text: str, spec: str) -> Spec:
     where = re.sub(r"^file:(?://(?=/))?", "", spec, flags=re.IGNORECASE)
     # file:/../once is read as file:../once, as npm always did
     where = re.sub(r"^/{1,3}(?=\.\.?(?:/|$))", "", where)
-    return Spec("file" if _TARBALL.search(where) else "directory", name, text, location=where)
+    return Spec("file" if TARBALL.search(where) else "directory", name, text, location=where)
 
 
 class _Url(NamedTuple):

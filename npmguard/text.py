@@ -36,11 +36,16 @@ def some(names: Iterable[str], most: int = 3) -> str:
     return ", ".join(found[:most]) + more
 
 
-def size(count: int) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 file`, `1,200 files`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def size(number: int) -> str:
     """A number of bytes as npm writes it: 312 B, 4.1 kB, 12.0 MB."""
-    if count < 1000:
-        return f"{count} B"
-    amount, unit = count / 1000, "kB"
+    if number < 1000:
+        return f"{number} B"
+    amount, unit = number / 1000, "kB"
     for larger in ("MB", "GB"):
         if amount < 999.95:
             break

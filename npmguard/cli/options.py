@@ -49,6 +49,12 @@ _VERBOSE = Option("verbose", ("-v", "--verbose"), "Every finding in full, with i
 _CONFIG = Option("config", ("--config",), "The settings to use in place of the project's own.", "FILE")
 GLOBAL = (_QUIET, _VERBOSE, _COLOR, _CONFIG)
 
+
+def _format(about: str, *choices: str) -> Option:
+    """The option that names the form of what is written; the first choice is the default."""
+    return Option("format", ("-f", "--format"), about, "FORMAT", choices=choices, default=choices[0])
+
+
 _OUTPUT = Option("output", ("-o", "--output"), "Write the report to this file.", "FILE")
 
 _RULES = (
@@ -84,14 +90,7 @@ CHECK = Command(
     ("paths", "Folders, package.json files or lockfiles; by default this folder."),
     True,
     (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write the report.",
-            "FORMAT",
-            choices=("console", "json"),
-            default="console",
-        ),
+        _format("How to write the report.", "console", "json"),
         *_AUDIT,
     ),
 )
@@ -102,14 +101,7 @@ EXPLAIN = Command(
     ("rule", "A rule's id; without one, the table of rules."),
     False,
     (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write it.",
-            "FORMAT",
-            choices=("console", "json", "markdown"),
-            default="console",
-        ),
+        _format("How to write it.", "console", "json", "markdown"),
         *GLOBAL,
     ),
 )
@@ -120,14 +112,7 @@ WHY = Command(
     ("package", "NAME or NAME@VERSION (a version or a range)."),
     False,
     (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write it.",
-            "FORMAT",
-            choices=("console", "json"),
-            default="console",
-        ),
+        _format("How to write it.", "console", "json"),
         _OUTPUT,
         *GLOBAL,
     ),
@@ -140,14 +125,7 @@ DIFF = Command(
     ("old", "A lockfile, a folder, or a git revision (HEAD~1, main:package-lock.json)."),
     False,
     (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write the report.",
-            "FORMAT",
-            choices=("console", "json", "markdown"),
-            default="console",
-        ),
+        _format("How to write the report.", "console", "json", "markdown"),
         *_AUDIT,
     ),
     (("new", "The same, for what came of it."),),
@@ -159,14 +137,7 @@ PREPUBLISH = Command(
     ("target", "A package's folder (by default this one), a tarball, or NAME@VERSION in the registry."),
     False,
     (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write the report.",
-            "FORMAT",
-            choices=("console", "json", "markdown"),
-            default="console",
-        ),
+        _format("How to write the report.", "console", "json", "markdown"),
         Option("list", ("--list",), "Print the paths of the files, one a line, and nothing else."),
         *_RULES,
     ),

@@ -54,7 +54,6 @@ _ELSEWHERE = frozenset(("packages", "snapshots", "importers", "projects"))
 _GIT_TARBALL = re.compile(
     r"https://(?:codeload\.github\.com/|gitlab\.com/api/v4/projects/|bitbucket\.org/)", re.ASCII
 )
-_TARBALL = re.compile(r"\.(?:tgz|tar\.gz|tar)$", re.IGNORECASE)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -752,7 +751,9 @@ def _origin(reference: str, resolution: Mapping[str, Any], tarball: str | None) 
         return Source.URL, _first_variant(resolution)[0]
     if tarball is None:
         if reference.startswith("file:"):
-            return (Source.FILE, reference) if _TARBALL.search(reference) else (Source.LINK, None)
+            from npmguard.specs import TARBALL
+
+            return (Source.FILE, reference) if TARBALL.search(reference) else (Source.LINK, None)
         if reference.startswith(("http:", "https:")):
             return Source.URL, reference
         return (Source.GIT, reference) if reference.startswith("git") else (Source.REGISTRY, None)

@@ -98,6 +98,14 @@ class Packed(NamedTuple):
     left_out: tuple[Leak, ...] = ()
 
     @property
+    def since(self) -> tuple[frozenset[str], frozenset[str]] | None:
+        """(paths that came, paths that went) since the last release; None where its files are not known."""
+        if self.previous is None or self.previous.files is None:
+            return None
+        new, old = (frozenset(f.path for f in files) for files in (self.files, self.previous.files))
+        return new - old, old - new
+
+    @property
     def unpacked_size(self) -> int:
         """The bytes of all files."""
         return sum(file.size for file in self.files)

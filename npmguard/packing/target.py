@@ -11,7 +11,6 @@ from npmguard.errors import UsageError
 from npmguard.names.validity import faults
 from npmguard.text import one_line
 
-_TARBALL = re.compile(r"\.(?:tgz|tar\.gz|tar)$", re.IGNORECASE)
 _PATH = re.compile(r"\.{0,2}[/\\]|~[/\\]|\.{1,2}$|[A-Za-z]:[/\\]|file:")
 
 
@@ -30,7 +29,7 @@ class Target(NamedTuple):
 
 def is_path(text: str) -> bool:
     """Does it read like a path to a folder or a tarball, rather than like a package of a registry?"""
-    return bool(_PATH.match(text) or _TARBALL.search(text)) and "://" not in text
+    return bool(_PATH.match(text) or specs.TARBALL.search(text)) and "://" not in text
 
 
 def read(text: str) -> Target:
@@ -47,7 +46,8 @@ def read(text: str) -> Target:
             return Target("folder", os.path.dirname(path) or ".")
         return Target("tarball", path)
     shown = one_line(text)
-    if is_path(text) or (text[:1] != "@" and "/" in text.partition("@")[0] and "://" not in text):
+    slashed = text[:1] != "@" and "/" in text.partition("@")[0]
+    if (is_path(text) or slashed) and "://" not in text:
         raise UsageError(f"{shown}: there is no such file or folder")
     at = text.find("@", 1)
     name, wanted = (text, "") if at < 0 or text.startswith("npm:") else (text[:at], text[at + 1 :])

@@ -7,8 +7,9 @@ import posixpath
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate
-from typing import Any
+from typing import Any, BinaryIO
 
 from npmguard.errors import InputError
 from npmguard.model.packed import PackedFile
@@ -79,12 +80,19 @@ def _piece(folder: str, files: Sequence[PackedFile], starts: Sequence[int], begi
 
 
 def _part(path: str, skip: int, count: int) -> bytes:
+    with _source(path) as source:
+        source.seek(skip)
+        return source.read(count)
+
+
+@contextmanager
+def _source(path: str) -> Iterator[BinaryIO]:
+    """The file, open. Raises InputError where it is no plain file or cannot be read."""
     try:
         if os.path.islink(path) or not os.path.isfile(path):
             raise InputError(path, "is no plain file any more")
         with open(path, "rb") as source:
-            source.seek(skip)
-            return source.read(count)
+            yield source
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror or error}") from None
 
@@ -126,22 +134,17 @@ def _tar(folder: str, files: Sequence[PackedFile]) -> Iterator[bytes]:
     """The bytes of a tar archive as npm makes it, in pieces."""
     for path, _, mode in files:
         full = os.path.join(folder, path)
-        try:
-            if os.path.islink(full) or not os.path.isfile(full):
-                raise InputError(full, "is no plain file any more")
-            with open(full, "rb") as source:
-                size = os.fstat(source.fileno()).st_size
-                yield _header(path, size, mode)
-                left = size
-                while left:
-                    data = source.read(min(left, _CHUNK))
-                    if not data:
-                        raise InputError(full, "became shorter while it was read")
-                    left -= len(data)
-                    yield data
-                yield b"\0" * (-size % _BLOCK)
-        except OSError as error:
-            raise InputError(full, f"cannot be read: {error.strerror or error}") from None
+        with _source(full) as source:
+            size = os.fstat(source.fileno()).st_size
+            yield _header(path, size, mode)
+            left = size
+            while left:
+                data = source.read(min(left, _CHUNK))
+                if not data:
+                    raise InputError(full, "became shorter while it was read")
+                left -= len(data)
+                yield data
+            yield b"\0" * (-size % _BLOCK)
     yield b"\0" * (2 * _BLOCK)
 
 

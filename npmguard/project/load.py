@@ -118,7 +118,7 @@ def _members(folder: str) -> set[str]:
 
 def _patterns(folder: str) -> list[str]:
     """The patterns of the workspaces of the project in `folder`. Raises InputError."""
-    data = _manifest(folder).data
+    data = manifest_in(folder).data
     manager, _ = manager_of.choose(folder, data, manager_of.lockfiles(folder))
     return managers.members(manager, data, manager_of.config(folder, manager, shown(folder)))
 
@@ -136,7 +136,7 @@ def load(
     """
     folder = found.folder
     present = manager_of.lockfiles(folder)
-    manifest = _manifest(folder) if _has(folder, "package.json") else None
+    manifest = manifest_in(folder) if _has(folder, "package.json") else None
     data = manifest.data if manifest is not None else {}
     manager, name = manager_of.choose(folder, data, present, found.lockfile)
     settings = manager_of.config(folder, manager, shown(folder))
@@ -148,7 +148,7 @@ def load(
         for below in workspaces.folders(os.path.join(folder, *above.split("/")), patterns):
             member = f"{above}/{below}" if above else below
             if member not in members:
-                members[member] = _manifest(os.path.join(folder, *member.split("/")))
+                members[member] = manifest_in(os.path.join(folder, *member.split("/")))
                 # yarn 2 and later know workspaces of workspaces
                 inner = workspace_patterns(members[member].data) if manager == "yarn-berry" else []
                 waiting += [(member, inner)] if inner else []
@@ -190,7 +190,7 @@ def _lockfile(
 
     def linked(target: str) -> Manifest | None:
         try:
-            return _manifest(os.path.join(folder, *target.split("/")))
+            return manifest_in(os.path.join(folder, *target.split("/")))
         except InputError:
             return None
 
@@ -215,7 +215,8 @@ def _recorded(folder: str, name: str) -> Manifest:
     return manifests.of(record, shown(path), data)
 
 
-def _manifest(folder: str) -> Manifest:
+def manifest_in(folder: str) -> Manifest:
+    """The package.json of a folder. Raises InputError."""
     path = os.path.join(folder, "package.json")
     return manifests.parse(read(path, shown(path)), shown(path))
 

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -128,32 +128,18 @@ class Cache:
     def packuments(self, urls: Iterable[str]) -> dict[str, Kept]:
         """What is kept of these URLs, the version numbers apart."""
         found: dict[str, Kept] = {}
-        wanted = list(urls)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags"
-            for row in self._rows(
-                f"SELECT {columns} FROM packuments WHERE url IN ({marks})",  # noqa: S608
-                chunk,
-            ):
-                with suppress(ValueError):
-                    url, *known = row
-                    known[5], known[6] = bool(known[5]), _tags(known[6])
-                    found[url] = Kept(*known)
+        columns = "url,id,etag,modified,fetched,fresh_until,registry_facts,dist_tags"
+        for row in self._chosen(f"SELECT {columns} FROM packuments WHERE url", urls):  # noqa: S608
+            with suppress(ValueError):
+                url, *known = row
+                known[5], known[6] = bool(known[5]), _tags(known[6])
+                found[url] = Kept(*known)
         return found
 
     def versions(self, packuments: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Every version number of these packuments, by id."""
-        found: dict[int, tuple[str, ...]] = {}
-        wanted = list(packuments)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT id,versions FROM packuments WHERE id IN ({marks})"  # noqa: S608
-            for packument, text in self._rows(query, chunk):
-                found[packument] = tuple(text.split("\n")) if text else ()
-        return found
+        rows = self._chosen("SELECT id,versions FROM packuments WHERE id", packuments)
+        return {packument: tuple(text.split("\n")) if text else () for packument, text in rows}
 
     def facts(self, wanted: Mapping[int, Iterable[str]]) -> dict[int, dict[str, VersionFacts]]:
         """The facts of those of the wanted versions that exist, by the packument's id."""
@@ -198,28 +184,20 @@ class Cache:
         return self._bodies("offers", urls)
 
     def _bodies(self, table: str, urls: Iterable[str]) -> dict[str, KeptHistory]:
-        found: dict[str, KeptHistory] = {}
-        wanted = list(urls)
+        columns = "url,etag,modified,fetched,fresh_until,body"
+        rows = self._chosen(f"SELECT {columns} FROM {table} WHERE url", urls)  # noqa: S608
+        return {url: KeptHistory(*row) for url, *row in rows}
+
+    def _chosen(self, query: str, values: Iterable[object]) -> Iterator[Any]:
+        """The rows of a query whose last column is one of the values, however many those are."""
+        wanted = list(values)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            for url, *row in self._rows(
-                f"SELECT url,etag,modified,fetched,fresh_until,body FROM {table} WHERE url IN ({marks})",  # noqa: S608
-                chunk,
-            ):
-                found[url] = KeptHistory(*row)
-        return found
+            yield from self._rows(f"{query} IN ({','.join('?' * len(chunk))})", chunk)
 
     def contents(self, places: Iterable[str]) -> dict[str, bytes]:
         """What was read of these tarballs, as it was packed."""
-        found: dict[str, bytes] = {}
-        wanted = list(places)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT place,body FROM contents WHERE place IN ({marks})"  # noqa: S608
-            found.update(self._rows(query, chunk))
-        return found
+        return dict(self._chosen("SELECT place,body FROM contents WHERE place", places))
 
     def proofs(self, urls: Iterable[str]) -> dict[str, KeptProof]:
         """What is kept of the keys and attestations at these URLs."""
@@ -280,13 +258,21 @@ class Cache:
             )
 
     def refresh(self, url: str, fresh_until: float) -> None:
-        """The registry said that what is kept is still right."""
+        """The registry said that the packument that is kept is still right."""
+        self._renew("UPDATE packuments SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
+
+    def refresh_history(self, url: str, fresh_until: float) -> None:
+        """The registry said that the history that is kept is still right."""
+        self._renew("UPDATE histories SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
+
+    def refresh_offers(self, url: str, fresh_until: float) -> None:
+        """The registry said that the offers that are kept are still right."""
+        self._renew("UPDATE offers SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
+
+    def _renew(self, query: str, url: str, fresh_until: float) -> None:
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
-                self._db.execute(
-                    "UPDATE packuments SET fetched=?, fresh_until=? WHERE url=?",
-                    (time.time(), fresh_until, url),
-                )
+                self._db.execute(query, (time.time(), fresh_until, url))
 
     def keep_history(
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
@@ -308,22 +294,6 @@ class Cache:
                 self._db.execute(
                     f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?,?,?)",  # noqa: S608
                     (url, etag, modified, time.time(), fresh_until, body),
-                )
-
-    def refresh_history(self, url: str, fresh_until: float) -> None:
-        """The registry said that the history that is kept is still right."""
-        self._refresh_body("histories", url, fresh_until)
-
-    def refresh_offers(self, url: str, fresh_until: float) -> None:
-        """The registry said that the offers that are kept are still right."""
-        self._refresh_body("offers", url, fresh_until)
-
-    def _refresh_body(self, table: str, url: str, fresh_until: float) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
-                    f"UPDATE {table} SET fetched=?, fresh_until=? WHERE url=?",  # noqa: S608
-                    (time.time(), fresh_until, url),
                 )
 
     def keep_proof(self, url: str, body: bytes, fresh_until: float) -> None:

@@ -41,7 +41,7 @@ _BULK_HEADERS = {
     "content-type": "application/json",
     "content-encoding": "gzip",
 }
-_FULL = {"accept": "application/json"}
+_FULL = "application/json"
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
 _LARGEST_MANIFEST = 8 * 1024 * 1024
@@ -385,12 +385,7 @@ class Run:
 
     async def packument(self, http: Http, name: str, kept: Kept | None) -> None:
         url = self.url(name)
-        headers = {"accept": ABBREVIATED}
-        if kept is not None and kept.etag:
-            headers["if-none-match"] = kept.etag
-        elif kept is not None and kept.modified:
-            headers["if-modified-since"] = kept.modified
-        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        answer = await http.get(url, _asking(ABBREVIATED, kept), _LARGEST_PACKUMENT)
         self.packuments[name] = self.understood(name, url, answer, kept)
         self.step()
 
@@ -446,12 +441,7 @@ class Run:
         from npmguard.registry.history import packed, read, unpacked
 
         url = self.url(name)
-        headers = dict(_FULL)
-        if kept is not None and kept.etag:
-            headers["if-none-match"] = kept.etag
-        elif kept is not None and kept.modified:
-            headers["if-modified-since"] = kept.modified
-        answer = await http.get(url, headers, _LARGEST_PACKUMENT)
+        answer = await http.get(url, _asking(_FULL, kept), _LARGEST_PACKUMENT)
         self.step()
         if answer.status == 304 and kept is not None:
             self.cache.refresh_history(self.place(url), fresh_until(answer))
@@ -472,7 +462,7 @@ class Run:
                 self.cache.keep_history(self.place(url), packed(history), etag, modified, until)
 
     async def proof(self, proof: _Proof, http: Http) -> None:
-        answer = await http.get(proof.url, _FULL, _LARGEST_PROOF)
+        answer = await http.get(proof.url, {"accept": _FULL}, _LARGEST_PROOF)
         self.step()
         body = b""
         if answer.status in _NONE:
@@ -513,6 +503,16 @@ class Run:
                 continue
             found.setdefault(self.config.registry_for(name), {})[name] = versions
         return found
+
+
+def _asking(accept: str, kept: Kept | KeptHistory | None) -> dict[str, str]:
+    """The headers that ask for a document, or whether the one that is kept is still right."""
+    headers = {"accept": accept}
+    if kept is not None and kept.etag:
+        headers["if-none-match"] = kept.etag
+    elif kept is not None and kept.modified:
+        headers["if-modified-since"] = kept.modified
+    return headers
 
 
 def _with_latest(wanted: Iterable[str], tags: Mapping[str, str]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 
 from npmguard.model import History, Publication
-from npmguard.registry.packument import deprecated, install_scripts, seconds, text, texts
+from npmguard.registry.packument import deprecated, install_scripts, loosely, seconds, text, texts
 
 
 class _Version(msgspec.Struct):
@@ -77,16 +76,8 @@ def _document(data: bytes) -> _Document:
     try:
         return _decode(data)
     except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-        raw = json.loads(json.dumps(raw, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError):
-        raise ValueError("the registry's answer is no JSON") from None
-    versions = raw.get("versions") if isinstance(raw, dict) else None
-    if not isinstance(versions, dict):
-        raise ValueError("the registry answered without any versions")
-    kept = {number: version for number, version in versions.items() if isinstance(version, dict)}
+        raw = loosely(data)
+    kept = {number: version for number, version in raw["versions"].items() if isinstance(version, dict)}
     return msgspec.convert({**raw, "versions": kept}, _Document)
 
 

@@ -116,6 +116,23 @@ def _document(data: bytes) -> _Document:
         return _loosely(data)
 
 
+def _loosely(data: bytes) -> _Document:
+    raw = loosely(data)
+    read = {number: _odd_version(found) for number, found in raw["versions"].items()}
+    return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
+
+
+def loosely(data: bytes) -> dict[str, Any]:
+    """A packument that is odd somewhere, as far as the standard library reads it.
+
+    Its `versions` are an object. Raises ValueError with a plain reason.
+    """
+    raw = document(data)
+    if not isinstance(raw.get("versions"), dict):
+        raise ValueError("the registry answered without any versions")
+    return raw
+
+
 def document(data: bytes) -> dict[str, Any]:
     """The object that a registry answered with, read as leniently as the standard library does.
 
@@ -130,16 +147,6 @@ def document(data: bytes) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError("the registry's answer is no object")
     return raw
-
-
-def _loosely(data: bytes) -> _Document:
-    """What can be read of a document that is odd somewhere, as far as the standard library reads it."""
-    raw = document(data)
-    versions = raw.get("versions")
-    if not isinstance(versions, dict):
-        raise ValueError("the registry answered without any versions")
-    read = {number: _odd_version(found) for number, found in versions.items()}
-    return _Document(raw.get("name"), raw.get("dist-tags"), read, raw.get("time"))
 
 
 def _odd_version(found: object) -> _Version:

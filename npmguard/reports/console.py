@@ -25,7 +25,7 @@ from npmguard.model import (
     Report,
     Severity,
 )
-from npmguard.text import one_line
+from npmguard.text import count, one_line
 
 _STYLES = {
     Severity.CRITICAL: "bold red",
@@ -103,7 +103,7 @@ class _Page:
         elif project.packed is not None:
             where = f"{project.path}, {_weight(project.packed)}"
         elif project.lockfile:
-            where = f"{project.lockfile} ({project.lockfile_format}), {_count(project.packages, 'package')}"
+            where = f"{project.lockfile} ({project.lockfile_format}), {count(project.packages, 'package')}"
         else:
             where = project.path
         self.line((name + version, "bold"), f"  {one_line(where)}")
@@ -200,11 +200,11 @@ class _Page:
             able = [label for label, names in found.items() if name in names]
             if able:
                 some = text.some((text.name(label, 60) for label in able), _NAMES_A_LINE)
-                parts = (f"{word:<16}", "cyan"), f"{_count(len(able), 'package')}: {some}"
+                parts = (f"{word:<16}", "cyan"), f"{count(len(able), 'package')}: {some}"
                 self.line(*parts, indent=_INDENT, hang=" " * 16)
         silent = sum(1 for names in found.values() if not names)
         if silent:
-            self.line((f"{'nothing of it':<16}", "cyan"), _count(silent, "package"), indent=_INDENT)
+            self.line((f"{'nothing of it':<16}", "cyan"), count(silent, "package"), indent=_INDENT)
 
     def packed(self, project: ProjectReport, packed: Packed, loud: Sequence[Finding]) -> None:
         """What the tarball holds: the files that something was said of stand out."""
@@ -215,7 +215,7 @@ class _Page:
         for row in tree(packed.files, None if self.verbose else _FILES):
             place = posixpath.normpath(posixpath.join(project.path, row.path))
             marked = place in told or (row.files and any(t.startswith(f"{place}/") for t in told))
-            held = f" ({_count(row.files, 'file')})" if row.files else ""
+            held = f" ({count(row.files, 'file')})" if row.files else ""
             self.line(
                 (f"{text.size(row.size):>9} ", "dim"),
                 ("! " if marked else "  ", "red"),
@@ -251,14 +251,14 @@ class _Page:
             self.line(
                 f"{number}. ",
                 (one_line(command), "bold"),
-                f"  {_count(len(found), 'finding')}, ",
+                f"  {count(len(found), 'finding')}, ",
                 (worst.word, _STYLES[worst]),
                 indent=_INDENT,
                 hang="   ",
             )
         if len(order) > _FIRST_STEPS:
             rest = len(order) - _FIRST_STEPS
-            self.line(f"and {_count(rest, 'more command')} below", indent=_INDENT)
+            self.line(f"and {count(rest, 'more command')} below", indent=_INDENT)
 
     def block(self, findings: Sequence[Finding]) -> None:
         """All that was found about one package (or one matter of the project)."""
@@ -345,7 +345,7 @@ class _Page:
         for source in project.sources:
             self.line(one_line(source), indent=_INDENT, hang=_INDENT)
         if hidden:
-            self.line(f"{_count(len(hidden), 'finding')} hidden by the project's ignores", indent=_INDENT)
+            self.line(f"{count(len(hidden), 'finding')} hidden by the project's ignores", indent=_INDENT)
 
     # -- the whole
 
@@ -358,7 +358,7 @@ class _Page:
             parts.append((f"{number} {severity.word}", _STYLES[severity]))
         publishing = report.command == "prepublish"
         files = sum(len(project.packed.files) for project in report.projects if project.packed is not None)
-        what = _count(files, "file") if publishing else _count(report.packages, "package")
+        what = count(files, "file") if publishing else count(report.packages, "package")
         if len(report.projects) > 1:
             what += f" in {len(report.projects)} projects"
         if parts:
@@ -374,7 +374,7 @@ class _Page:
         elif report.incomplete:
             self.line(
                 ("Incomplete", "bold yellow"),
-                f": {_count(report.incomplete, 'answer')} missing, so this is no clean bill.",
+                f": {count(report.incomplete, 'answer')} missing, so this is no clean bill.",
             )
 
 
@@ -393,15 +393,15 @@ def _weight(packed: Packed) -> str:
     """How many files, how large, and how large as a tarball."""
     about = "" if packed.source == "tarball" else "about "
     size = f", {about}{text.size(packed.packed_size)} packed" if packed.packed_size is not None else ""
-    return f"{_count(len(packed.files), 'file')}, {text.size(packed.unpacked_size)}{size}"
+    return f"{count(len(packed.files), 'file')}, {text.size(packed.unpacked_size)}{size}"
 
 
 def _since(packed: Packed, previous: Release) -> Iterable[str]:
     """What changed in the list of files since the last release."""
     yield f"since {one_line(previous.version, 60)}: "
-    if previous.files is not None:
-        old, new = ({file.path for file in files} for files in (previous.files, packed.files))
-        yield f"{_count(len(new - old), 'file')} added, {len(old - new)} removed, "
+    if packed.since is not None:
+        came, went = packed.since
+        yield f"{count(len(came), 'file')} added, {len(went)} removed, "
     if previous.unpacked_size is not None:
         yield f"{text.size(previous.unpacked_size)} then, "
     yield f"{text.size(packed.unpacked_size)} now"
@@ -423,7 +423,3 @@ def _without(title: str, head: Finding) -> str:
 
 def _named(finding: Finding) -> str:
     return text.name(finding.package, 60) if finding.package else one_line(finding.title, 60)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

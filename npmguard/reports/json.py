@@ -90,17 +90,15 @@ def _lines(project: ProjectReport) -> str:
 
 def _packed(packed: Packed) -> dict[str, Any]:
     """What `prepublish` adds."""
-    previous = packed.previous
-    old = {file.path for file in previous.files} if previous and previous.files is not None else None
-    new = {file.path for file in packed.files}
+    previous, since = packed.previous, packed.since
     return {
         "files": _PLACE,
         "unpacked_size": packed.unpacked_size,
         "packed_size": packed.packed_size,
         "previous": {
             "version": previous.version,
-            "added": sorted(new - old) if old is not None else None,
-            "removed": sorted(old - new) if old is not None else None,
+            "added": sorted(since[0]) if since is not None else None,
+            "removed": sorted(since[1]) if since is not None else None,
             "unpacked_size": previous.unpacked_size,
         }
         if previous is not None

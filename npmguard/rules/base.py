@@ -36,3 +36,18 @@ class Rule(NamedTuple):
     check: Callable[[Project, Evidence, Settings], Iterable[Finding | Gap]]
     needs: Callable[[Project, Settings], Needs] = nothing
     then: Callable[[Project, Evidence, Settings], Needs] = nothing_more
+
+
+def run(
+    rules: Iterable[Rule], project: Project, evidence: Evidence, settings: Settings
+) -> tuple[list[Finding], list[Gap]]:
+    """What the rules find, and where they cannot speak."""
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    for rule in rules:
+        for item in rule.check(project, evidence, settings):
+            if isinstance(item, Gap):
+                gaps.append(item)
+            else:
+                findings.append(item)
+    return findings, gaps

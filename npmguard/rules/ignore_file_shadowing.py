@@ -29,9 +29,10 @@ from npmguard import text
 from npmguard.model import Evidence, Finding, Fix, Packed, Project, Severity, Shadow
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
-from npmguard.rules.publishing import count, shown
+from npmguard.rules.publishing import shown
 from npmguard.rules.unwanted import known
 from npmguard.settings import Settings
+from npmguard.text import count
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding]:

@@ -33,8 +33,9 @@ from npmguard.packing.scripts import BEFORE
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
 from npmguard.rules.entries import Entry, Files, Wrong, entries, tidy
-from npmguard.rules.publishing import count, shown
+from npmguard.rules.publishing import shown
 from npmguard.settings import Settings
+from npmguard.text import count
 
 _MOST_ALONE = 5  # of one field
 _READERS = {

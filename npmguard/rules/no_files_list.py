@@ -30,8 +30,9 @@ from npmguard.model import Evidence, Finding, Fix, Project, Severity
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
 from npmguard.rules.entries import Entry, entries, tidy
-from npmguard.rules.publishing import count, shown
+from npmguard.rules.publishing import shown
 from npmguard.settings import Settings
+from npmguard.text import count
 
 _ALWAYS = ("package.json", "readme", "license", "licence", "copying")
 

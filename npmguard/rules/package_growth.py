@@ -29,8 +29,9 @@ from npmguard import text
 from npmguard.model import Evidence, Finding, Fix, Packed, PackedFile, Project, Release, Severity
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
-from npmguard.rules.publishing import count, mapping, shown, size
+from npmguard.rules.publishing import mapping, shown, size
 from npmguard.settings import Settings
+from npmguard.text import count
 
 _MUCH = 1_000_000  # bytes: less is never told of as more than low
 _SOME = 100_000
@@ -54,7 +55,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 def _size(project: Project, packed: Packed, previous: Release) -> Iterator[Finding]:
     before, after = previous.unpacked_size, packed.unpacked_size
     version = text.one_line(previous.version, 60)
-    added, removed, grown = _compared(packed.files, previous.files)
+    added, removed, grown = _compared(packed, previous)
     if before:
         more = after - before
         if more >= _MUCH and after >= 10 * before:
@@ -91,18 +92,18 @@ def _size(project: Project, packed: Packed, previous: Release) -> Iterator[Findi
 
 
 def _compared(
-    now: Sequence[PackedFile], then: Sequence[PackedFile] | None
+    packed: Packed, previous: Release
 ) -> tuple[list[PackedFile], list[PackedFile], list[tuple[PackedFile, int]]]:
     """(files that came, files that went, files that are larger, with by how much), the largest first."""
-    if then is None:
+    since, then = packed.since, previous.files
+    if since is None or then is None:
         return [], [], []
     sizes = {file.path: file.size for file in then}
-    present = {file.path for file in now}
-    added = [file for file in now if file.path not in sizes]
-    removed = [file for file in then if file.path not in present]
+    added = [file for file in packed.files if file.path in since[0]]
+    removed = [file for file in then if file.path in since[1]]
     grown = [
         (file, file.size - sizes[file.path])
-        for file in now
+        for file in packed.files
         if file.path in sizes and file.size > sizes[file.path]
     ]
     for files in (added, removed):

@@ -79,11 +79,6 @@ def size(count: int) -> str:
     return f"{value:.1f} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
 
 
-def count(number: int, noun: str) -> str:
-    """`1 file`, `12 files`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def mapping(value: object) -> Mapping[str, Any]:
     """The value where it is an object, else an empty one."""
     return value if isinstance(value, Mapping) else {}

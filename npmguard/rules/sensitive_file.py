@@ -41,9 +41,10 @@ from npmguard.model import (
 )
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
-from npmguard.rules.publishing import count, shown, size
+from npmguard.rules.publishing import shown, size
 from npmguard.rules.unwanted import KINDS, Kind, known
 from npmguard.settings import Settings
+from npmguard.text import count
 
 _MOST_FOLDERS = 3  # of one kind and severity; more are told as one
 _MOST_LINES = 4  # of an ignore file

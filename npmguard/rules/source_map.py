@@ -32,8 +32,9 @@ from npmguard import text
 from npmguard.model import Evidence, Finding, Project, Severity, SourceMap
 from npmguard.rules import publishing
 from npmguard.rules.base import Rule
-from npmguard.rules.publishing import count, shown, size
+from npmguard.rules.publishing import shown, size
 from npmguard.settings import Settings
+from npmguard.text import count
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/{0,3}", re.IGNORECASE)
 _HOME = re.compile(r"(?:^|/)(?:Users|home|root)/|^[A-Za-z]:[\\/]|^/(?!/)")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import urlsafe_b64decode
 from zlib import crc32
 
+from npmguard.secrets import payloads
 from npmguard.secrets.checks import base62
 from npmguard.secrets.shape import Candidate
 
@@ -70,11 +69,8 @@ def names_its_user(candidate: Candidate) -> bool | None:
 
 
 def decoded(text: bytes) -> bytes:
-    """What a text stands for in base 64 for URLs, without its padding; nothing where it is not in base 64."""
-    try:
-        return urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
-        return b""
+    """What a text stands for in base 64; nothing where it is not in base 64."""
+    return payloads.decoded(text) or b""
 
 
 _CAMEL_CASE = re.compile(rb"[A-Z]?[a-z]+(?:[A-Z][a-z]+)+[A-Z]{0,3}[0-9]{0,3}")
