@@ -105,6 +105,7 @@ def audited(
         policy.merged((*gaps, *evidence.gaps)),
         (*evidence.sources, *config.ignored) if evidence.sources else (),
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
+        graph=graph,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Optional
 import typer
 
 from npmguard.cli.options import COMMANDS, Command
-from npmguard.cli.quick import Values, global_last
+from npmguard.cli.quick import Values, global_last, pair
 
 _ABOUT = "npmguard tells whether an npm project's supply chain is safe to install, ship and keep."
 # Typer's base of all complaints about a command line
@@ -23,6 +23,7 @@ def run(words: Sequence[str], call: Callable[[Command, Values], int]) -> int:
 
     def called(command: Command, values: Values) -> None:
         nonlocal code
+        pair(command, words, values)
         code = call(command, values)
 
     app = typer.Typer(
@@ -89,7 +90,7 @@ def _function(command: Command, called: Callable[[Command, Values], None]) -> Ca
             default = option.default or None
         if option.takes:
             extra["metavar"] = "|".join(option.choices) if option.choices else option.takes
-            extra["show_default"] = bool(option.default)
+            extra["show_default"] = option.default or False
         if option.choices:
             extra["callback"] = _one_of(option.flags[-1], option.choices)
         starts[option.name] = typer.Option(default, *option.flags, **extra)
@@ -103,10 +104,11 @@ def _function(command: Command, called: Callable[[Command, Values], None]) -> Ca
     return function
 
 
-def _one_of(flag: str, choices: tuple[str, ...]) -> Callable[[str | None], str | None]:
-    def check(value: str | None) -> str | None:
-        if value is not None and value not in choices:
-            raise typer.BadParameter(f"{flag} {value}: choose from {', '.join(choices)}")
+def _one_of(flag: str, choices: tuple[str, ...]) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            if each is not None and each not in choices:
+                raise typer.BadParameter(f"{flag} {each}: choose from {', '.join(choices)}")
         return value
 
     return check

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from npmguard.reports import FORMATS
+
 
 class Option(NamedTuple):
     """One option. `takes` is its value's name in the help, or "" for a flag; `many` may be repeated."""
@@ -56,9 +58,21 @@ def _format(about: str, *choices: str) -> Option:
 
 
 _OUTPUT = Option("output", ("-o", "--output"), "Write the report to this file.", "FILE")
+# several reports of one run, each to its own place: --format sarif --output a.sarif --format markdown
+_REPORTS = (
+    Option(
+        "format",
+        ("-f", "--format"),
+        "How to write the report (several, each with its --output).",
+        "FORMAT",
+        many=True,
+        choices=FORMATS,
+        default=FORMATS[0],
+    ),
+    _OUTPUT._replace(help="Write the report of the --format before it to this file.", many=True),
+)
 
 _RULES = (
-    _OUTPUT,
     Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
     Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
     Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
@@ -89,10 +103,7 @@ CHECK = Command(
     "Audit projects: lockfile, install scripts, names, freshness, advisories.",
     ("paths", "Folders, package.json files or lockfiles; by default this folder."),
     True,
-    (
-        _format("How to write the report.", "console", "json"),
-        *_AUDIT,
-    ),
+    (*_REPORTS, *_AUDIT),
 )
 
 EXPLAIN = Command(
@@ -124,10 +135,7 @@ DIFF = Command(
     "What changed between two lockfiles, and what of it is risky.",
     ("old", "A lockfile, a folder, or a git revision (HEAD~1, main:package-lock.json)."),
     False,
-    (
-        _format("How to write the report.", "console", "json", "markdown"),
-        *_AUDIT,
-    ),
+    (*_REPORTS, *_AUDIT),
     (("new", "The same, for what came of it."),),
 )
 
@@ -137,7 +145,7 @@ PREPUBLISH = Command(
     ("target", "A package's folder (by default this one), a tarball, or NAME@VERSION in the registry."),
     False,
     (
-        _format("How to write the report.", "console", "json", "markdown"),
+        *_REPORTS,
         Option("list", ("--list",), "Print the paths of the files, one a line, and nothing else."),
         *_RULES,
     ),
@@ -148,18 +156,7 @@ INSPECT = Command(
     "Vet packages before they are installed: may I install this?",
     ("names", "NAME, NAME@VERSION, NAME@RANGE or NAME@TAG, as npm install takes them."),
     True,
-    (
-        Option(
-            "format",
-            ("-f", "--format"),
-            "How to write the report.",
-            "FORMAT",
-            choices=("console", "json", "markdown"),
-            default="console",
-        ),
-        _ADVISORIES,
-        *_RULES,
-    ),
+    (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
 COMMANDS = (CHECK, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)

@@ -6,26 +6,23 @@ import os
 import sys
 
 from npmguard.cli.quick import Values
-from npmguard.cli.values import text
+from npmguard.cli.values import texts
 from npmguard.errors import UsageError
 from npmguard.model import Report
 
 
 def deliver(report: Report, values: Values) -> None:
-    """Writes the report in the format and to the place that the command line names. Raises UsageError."""
-    path = text(values["output"])
-    write(_rendered(report, values, to_file=path is not None), path)
+    """Writes the report in each format to its place, as the command line names them. Raises UsageError."""
+    for name, place in zip(texts(values["format"]), texts(values["output"]), strict=True):
+        write(_rendered(report, name, values, to_file=place != "-"), place)
 
 
-def _rendered(report: Report, values: Values, *, to_file: bool) -> str:
-    if values["format"] == "json":
-        from npmguard.reports import json
+def _rendered(report: Report, name: str, values: Values, *, to_file: bool) -> str:
+    if name != "console":
+        from importlib import import_module
 
-        return json.render(report)
-    if values["format"] == "markdown":
-        from npmguard.reports import markdown
-
-        return markdown.render(report)
+        found: str = import_module(f"npmguard.reports.{name}").render(report)
+        return found
     from npmguard.reports import console
 
     return console.render(

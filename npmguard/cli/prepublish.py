@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from npmguard.cli.output import Progress, deliver, write
 from npmguard.cli.quick import Values
-from npmguard.cli.values import options, text
+from npmguard.cli.values import options, text, texts
 
 
 def run(values: Values) -> int:
@@ -16,7 +16,7 @@ def run(values: Values) -> int:
         from npmguard.text import plain
 
         files = publishing.files(target, options(values))
-        write("".join(f"{plain(file.path)}\n" for file in files), text(values["output"]))
+        write("".join(f"{plain(file.path)}\n" for file in files), texts(values["output"])[0])
         return 0
     progress = Progress(quiet=bool(values["quiet"]))
     try:

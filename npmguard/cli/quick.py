@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from npmguard.cli.options import COMMANDS, GLOBAL, Command
+from npmguard.errors import UsageError
 
 Values = dict[str, str | bool | list[str] | None]
 
@@ -54,6 +55,7 @@ def read(words: Sequence[str]) -> tuple[Command, Values] | None:
             found.append(value)
         else:
             values[option.name] = value
+    pair(command, words, values)
     if command.many:
         values[command.argument[0]] = rest
         return command, values
@@ -62,6 +64,45 @@ def read(words: Sequence[str]) -> tuple[Command, Values] | None:
         return None
     values.update(zip(names, rest, strict=False))
     return command, values
+
+
+def pair(command: Command, words: Sequence[str], values: Values) -> None:
+    """Makes one list of the other: each format with the place it goes to, "-" for stdout.
+
+    As many places as formats are taken in order; where there are fewer, each belongs to the format before it.
+    Raises UsageError where that does not come out even.
+    """
+    formats, places = values["format"], values.get("output")
+    if not isinstance(formats, list) or not isinstance(places, list):
+        return
+    if len(places) > max(1, len(formats)):
+        raise UsageError("more --output than --format: each report needs its own of both")
+    if len(formats) <= 1:
+        formats = formats or [next(o.default for o in command.options if o.name == "format")]
+        found = [(formats[0], place) for place in places] or [(formats[0], "-")]
+    elif len(places) == len(formats):
+        found = list(zip(formats, places, strict=True))
+    else:
+        found = _in_turn(words)
+    to = [place for _, place in found]
+    if len(set(to)) < len(to):
+        raise UsageError("several reports to one place: give each --format an --output of its own")
+    values["format"], values["output"] = [name for name, _ in found], to
+
+
+def _in_turn(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Each format on a command line with the place that is named right after it."""
+    found: list[tuple[str, str]] = []
+    for number, word in enumerate(words):
+        flag, equals, value = word.partition("=")
+        value = value if equals else (*words[number + 1 : number + 2], "")[0]
+        if flag in ("-f", "--format"):
+            found.append((value, "-"))
+        elif flag in ("-o", "--output"):
+            if not found or found[-1][1] != "-":
+                raise UsageError(f"--output {value}: no --format stands before it")
+            found[-1] = (found[-1][0], value)
+    return found
 
 
 def defaults(command: Command) -> Values:

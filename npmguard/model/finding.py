@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from npmguard.model.packed import Packed
 
 if TYPE_CHECKING:
+    from npmguard.model.graph import DependencyGraph
     from npmguard.model.inspected import Inspected
 
 
@@ -151,6 +152,9 @@ class ProjectReport(NamedTuple):
     capabilities: Mapping[str, tuple[str, ...]] | None = None
     # the facts about a package that may be installed, where that was asked (`npmguard inspect`)
     inspected: Inspected | None = None
+    # what is locked, and the licence of each name@version as far as it is known: for bills of materials
+    graph: DependencyGraph | None = None
+    licences: Mapping[str, str] = {}
 
 
 class Report(NamedTuple):

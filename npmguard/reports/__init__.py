@@ -1,6 +1,7 @@
 """How a report is written: one module per format, each `render(report) -> str`.
 
-To add a format is to add a module here and a line to the table.
+To add a format is to add a module here and its name to the table.
 """
 
 FORMATS = ("console", "json", "markdown")
+"""What `--format` takes: the names of the modules, in the order in which they are offered."""

@@ -1,6 +1,7 @@
 """How a command line is read, and what a wrong one says."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import npmguard
 from npmguard.__main__ import main
 from npmguard.cli import app, quick
 from npmguard.cli.options import COMMANDS, Command
+from npmguard.errors import UsageError
 from npmguard.rules import IDS
 
 
@@ -99,7 +101,12 @@ WORD = st.sampled_from([*FLAGS, *OTHERS.split(), "", "a b", "--output=", "high"]
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(words=st.lists(WORD, max_size=6).map(lambda words: ["check", *words]))
 def test_the_quick_reader_reads_as_typer_does(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
-    found = quick.read(words)
+    try:
+        found = quick.read(words)
+    except UsageError as complaint:
+        with pytest.raises(UsageError, match=re.escape(str(complaint))):
+            app.run(words, lambda command, values: 0)
+        return
     if found is None:
         return
     calls: list[tuple[str, dict[str, Any]]] = []
@@ -112,6 +119,46 @@ def test_the_quick_reader_reads_as_typer_does(capsys: pytest.CaptureFixture[str]
     name, values = calls[0]
     assert name == found[0].name
     assert {k: v or None for k, v in values.items()} == {k: v or None for k, v in found[1].items()}
+
+
+@pytest.mark.parametrize(
+    ("words", "reports"),
+    [
+        ("", [("console", "-")]),
+        ("-o a", [("console", "a")]),
+        ("-o a -f json", [("json", "a")]),
+        ("-f json", [("json", "-")]),
+        ("-f json -o a -f markdown -o b", [("json", "a"), ("markdown", "b")]),
+        ("-f json -f markdown -o a -o b", [("json", "a"), ("markdown", "b")]),
+        ("-f json -o a -f console", [("json", "a"), ("console", "-")]),
+        ("--format=console --format=json --output=a", [("console", "-"), ("json", "a")]),
+    ],
+)
+def test_every_format_has_its_place(words: str, reports: list[tuple[str, str]]) -> None:
+    found = quick.read(["check", *words.split()])
+    assert found is not None
+    values = found[1]
+    formats, places = values["format"], values["output"]
+    assert isinstance(formats, list)
+    assert isinstance(places, list)
+    assert list(zip(formats, places, strict=True)) == reports
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("-f json -f markdown", "several reports to one place"),
+        ("-f json -o a -f markdown -o a", "several reports to one place"),
+        ("-o a -o b", "more --output than --format"),
+        ("-o a -f json -f markdown", "--output a: no --format stands before it"),
+        ("-f json -o a -o b", "more --output than --format"),
+    ],
+)
+def test_formats_without_a_place_of_their_own(
+    capsys: pytest.CaptureFixture[str], words: str, reason: str
+) -> None:
+    assert main(["check", *words.split()]) == 2
+    assert capsys.readouterr().err.startswith(f"npmguard: {reason}")
 
 
 def imported(code: str, *modules: str) -> list[str]:
