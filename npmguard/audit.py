@@ -134,7 +134,23 @@ def judged(
 
         evidence = gather(project, config, rules, settings, progress)
     findings, gaps = run(rules, project, evidence, settings)
+    if evidence.histories:
+        _remember(project, config, evidence, settings)
     return list(_traced(combined(findings), project, settings)), gaps, evidence
+
+
+def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, settings: Settings) -> None:
+    """Notes which releases are calm, so that the next run need not read their packages' histories."""
+    from npmguard.registry import remember
+    from npmguard.rules import calm
+
+    found = {
+        release: known
+        for release, known in calm.releases(project, evidence, settings)
+        if evidence.calm.get(release) != known
+    }
+    if found:
+        remember(config, found, time.time())
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
