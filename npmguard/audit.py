@@ -68,7 +68,9 @@ def settled(options: Options, folder: str, project: Project) -> Settings:
         return found
     from npmguard import installs
 
-    return found._replace(minimum_release_age=installs.minimum_release_age(project))
+    exempt = (*found.minimum_release_age_exclude, *installs.exempt(project))
+    age = installs.minimum_release_age(project)
+    return found._replace(minimum_release_age=age, minimum_release_age_exclude=exempt)
 
 
 def audited(

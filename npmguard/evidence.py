@@ -15,6 +15,7 @@ from npmguard.model import (
     Mismatched,
     Missing,
     Needs,
+    Packument,
     Project,
     Unanswered,
 )
@@ -87,7 +88,7 @@ def gather(
         if needs._replace(contents=frozenset()) != Needs():
             answers = _ask(config, needs, {}, settings, progress)
             evidence = evidence._replace(
-                packuments={**evidence.packuments, **answers.packuments},
+                packuments=_joined(evidence.packuments, answers.packuments),
                 manifests={**evidence.manifests, **answers.manifests},
                 histories={**evidence.histories, **answers.histories},
                 keys={**evidence.keys, **answers.keys},
@@ -145,6 +146,25 @@ def _unread(answers: contents.Answers, wanted: Mapping[str, Needs]) -> list[Gap]
         )
         for reason, keys in sorted(reasons.items())
     ]
+
+
+Packuments = Mapping[str, Packument | Missing | Unanswered]
+
+
+def _joined(known: Packuments, more: Packuments) -> Packuments:
+    """What is known of packages, with what was learnt of further versions of them."""
+    found = dict(known)
+    for name, answer in more.items():
+        before = found.get(name)
+        if isinstance(before, Packument):
+            if not isinstance(answer, Packument):
+                continue
+            versions = {**before.versions, **answer.versions}
+            answer = answer._replace(
+                versions=versions, all_versions=answer.all_versions or before.all_versions
+            )
+        found[name] = answer
+    return found
 
 
 def _all(wanted: Mapping[str, Needs]) -> Needs:

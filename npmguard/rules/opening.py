@@ -39,6 +39,7 @@ def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     if project.graph is None:
         return Needs()
     wanted: set[Key] = set()
+    bare: set[Key] = set()  # of which no history tells the hash
     policy: ScriptPolicy | None = None
     for found in lineage.lineages(project, evidence, settings):
         policy = policy or installs.scripts(project)
@@ -52,8 +53,11 @@ def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
             version = held.previous(evidence, package, keys)
             if version is not None:
                 wanted.add((package.name, version))
+                if evidence.history(package.name) is None:
+                    bare.add((package.name, version))
+    missing = wanted - evidence.contents.keys()
     return lineage.then(project, evidence, settings) | Needs(
-        contents=frozenset(wanted - evidence.contents.keys())
+        contents=frozenset(missing), versions=frozenset(missing & bare)
     )
 
 
