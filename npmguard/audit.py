@@ -68,7 +68,9 @@ def settled(options: Options, folder: str, project: Project) -> Settings:
         return found
     from npmguard import installs
 
-    return found._replace(minimum_release_age=installs.minimum_release_age(project))
+    exempt = (*found.minimum_release_age_exclude, *installs.exempt(project))
+    age = installs.minimum_release_age(project)
+    return found._replace(minimum_release_age=age, minimum_release_age_exclude=exempt)
 
 
 def audited(
@@ -135,7 +137,23 @@ def judged(
 
         evidence = gather(project, config, rules, settings, progress)
     findings, gaps = run(rules, project, evidence, settings)
+    if evidence.histories:
+        _remember(project, config, evidence, settings)
     return list(_traced(combined(findings), project, settings)), gaps, evidence
+
+
+def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, settings: Settings) -> None:
+    """Notes which releases are calm, so that the next run need not read their packages' histories."""
+    from npmguard.registry import remember
+    from npmguard.rules import calm
+
+    found = {
+        release: known
+        for release, known in calm.releases(project, evidence, settings)
+        if evidence.calm.get(release) != known
+    }
+    if found:
+        remember(config, found, time.time())
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:

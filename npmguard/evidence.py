@@ -15,6 +15,7 @@ from npmguard.model import (
     Mismatched,
     Missing,
     Needs,
+    Packument,
     Project,
     Unanswered,
 )
@@ -71,6 +72,7 @@ def gather(
         time.time(),
         keys=answers.keys,
         attestations=answers.attestations,
+        calm=answers.calm,
     )
     evidence, before = _read(project, config, wanted, evidence, settings, progress)
     for _ in range(_ROUNDS):
@@ -86,11 +88,12 @@ def gather(
         if needs._replace(contents=frozenset()) != Needs():
             answers = _ask(config, needs, {}, settings, progress)
             evidence = evidence._replace(
-                packuments={**evidence.packuments, **answers.packuments},
+                packuments=_joined(evidence.packuments, answers.packuments),
                 manifests={**evidence.manifests, **answers.manifests},
                 histories={**evidence.histories, **answers.histories},
                 keys={**evidence.keys, **answers.keys},
                 attestations={**evidence.attestations, **answers.attestations},
+                calm={**evidence.calm, **answers.calm},
                 gaps=(*evidence.gaps, *_unanswered(answers, further)),
             )
         evidence, again = _read(project, config, further, evidence, settings, progress)
@@ -145,9 +148,28 @@ def _unread(answers: contents.Answers, wanted: Mapping[str, Needs]) -> list[Gap]
     ]
 
 
+Packuments = Mapping[str, Packument | Missing | Unanswered]
+
+
+def _joined(known: Packuments, more: Packuments) -> Packuments:
+    """What is known of packages, with what was learnt of further versions of them."""
+    found = dict(known)
+    for name, answer in more.items():
+        before = found.get(name)
+        if isinstance(before, Packument):
+            if not isinstance(answer, Packument):
+                continue
+            versions = {**before.versions, **answer.versions}
+            answer = answer._replace(
+                versions=versions, all_versions=answer.all_versions or before.all_versions
+            )
+        found[name] = answer
+    return found
+
+
 def _all(wanted: Mapping[str, Needs]) -> Needs:
     needs = Needs()
-    for each in wanted.values():
+    for each in {id(each): each for each in wanted.values()}.values():
         needs |= each
     return needs
 
@@ -187,7 +209,8 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
             rule
             for rule, needs in wanted.items()
             if not missing.isdisjoint(needs.lists | needs.histories | needs.keys)
-            or any(name in missing for name, _ in needs.versions | needs.manifests | needs.attestations)
+            or any(name in missing for name, _ in needs.versions | needs.manifests)
+            or any(name in missing for name, _ in needs.attestations | needs.releases)
         ]
         names.sort()
         gaps.append(Gap("registry", f"{reason} ({some(names)})", tuple(sorted(affects))))
@@ -206,7 +229,7 @@ def _registry_lines(answers: Answers) -> list[str]:
 
 
 def _history_lines(evidence: Evidence) -> list[str]:
-    asked = len(evidence.histories)
+    asked = len(evidence.histories.keys() | {name for name, _ in evidence.calm})
     return [f"release histories: {asked} package{'s' if asked > 1 else ''}"] if asked else []
 
 
@@ -232,7 +255,8 @@ def _proof_lines(evidence: Evidence) -> list[str]:
         if not signatures.available():
             line += f"; not verified, which {signatures.EXTRA} would do"
         lines.append(line)
-    asked = sum(not isinstance(found, Missing | Unanswered) for found in evidence.attestations.values())
+    read = {key for key, a in evidence.attestations.items() if not isinstance(a, Missing | Unanswered)}
+    asked = len(read.union(key for key, calm in evidence.calm.items() if calm.vouched))
     if asked:
         lines.append(
             f"attestations: {asked} release{'s' if asked > 1 else ''}, "

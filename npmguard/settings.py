@@ -41,7 +41,9 @@ class Settings(NamedTuple):
     allowed_hosts: tuple[str, ...] = ()
     internal_scopes: tuple[str, ...] = ()
     minimum_release_age: int | None = None  # seconds
-    minimum_release_age_exclude: tuple[str, ...] = ()  # names of packages, or patterns with *
+    minimum_release_age_exclude: tuple[
+        str, ...
+    ] = ()  # names, or patterns with *; each with @RANGE or without
     ignores: tuple[Ignore, ...] = ()
     production: bool = False
     offline: bool = False

@@ -6,6 +6,7 @@ import os
 from functools import cache
 
 from npmguard.installs.ages import verdict
+from npmguard.installs.entries import texts
 from npmguard.model import Package, Project, ScriptPolicy, Source, Verdict
 
 
@@ -52,3 +53,10 @@ def minimum_release_age(project: Project) -> int | None:
     install = project.manager_config.get("install")
     said = install.get("minimumReleaseAge") if isinstance(install, dict) else None
     return int(said) if isinstance(said, int | float) and 0 < said < 10**10 else None
+
+
+def exempt(project: Project) -> tuple[str, ...]:
+    """install.minimumReleaseAgeExcludes: names."""
+    install = project.manager_config.get("install")
+    said = install.get("minimumReleaseAgeExcludes") if isinstance(install, dict) else None
+    return tuple(name for name in texts(said) if "*" not in name)

@@ -59,3 +59,14 @@ def _entry(text: str) -> Entry | None:
     if all(specs.parse(name, version).kind == "version" for version in versions):
         return Entry(text, name, versions)
     return None
+
+
+def texts(listed: object) -> list[str]:
+    """The texts of a list; a text alone is one of one. What is too long to be a pattern is left out."""
+    found = listed if isinstance(listed, list) else [listed]
+    return [text for text in found if isinstance(text, str) and 0 < len(text) <= _LONGEST]
+
+
+def unscoped(pattern: str) -> str:
+    """A pattern of a manager whose * stands for no slash, where ours stands for everything."""
+    return f"[-.0-9A-Z_a-z~]{pattern}" if pattern.startswith("*") else pattern

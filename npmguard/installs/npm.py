@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from npmguard.installs.ages import NPM_10, NPM_11, NPM_12, Age, in_use, judged, told
-from npmguard.installs.entries import Entry, entries, split
+from npmguard.installs.entries import Entry, entries, split, unscoped
 from npmguard.model import Opening, Package, Project, ScriptPolicy, Source, Verdict
 
 _ALLOW = {Source.GIT: "allow-git", Source.URL: "allow-remote", Source.FILE: "allow-file"}
@@ -127,3 +127,9 @@ def minimum_release_age(project: Project) -> int | None:
     except ValueError:
         return None
     return int(days * 86_400) if 0 < days < 36_500 else None
+
+
+def exempt(project: Project) -> tuple[str, ...]:
+    """min-release-age-exclude: names and patterns (arborist, since npm 12)."""
+    said = project.config.get("min-release-age-exclude", "")
+    return tuple(unscoped(pattern) for pattern in said.split(",") if pattern and pattern[0] not in "!#")

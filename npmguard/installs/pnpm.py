@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from npmguard.installs.ages import PNPM_9, PNPM_10, PNPM_11, PNPM_12, Age, in_use, judged, told
-from npmguard.installs.entries import entries, split
+from npmguard.installs.entries import entries, split, texts
 from npmguard.model import Opening, Package, Project, ScriptPolicy, Source, Verdict
 
 _FILE = "pnpm-workspace.yaml"
@@ -175,3 +175,9 @@ def minimum_release_age(project: Project) -> int | None:
     if said is None:
         return None if set(ages) & {PNPM_9, PNPM_10} else 86_400
     return int(said) * 60 if isinstance(said, str) and said.isdecimal() and len(said) < 9 else None
+
+
+def exempt(project: Project) -> tuple[str, ...]:
+    """minimumReleaseAgeExclude: names, patterns, and names with versions (`a@1.0.0 || 1.0.1`)."""
+    said = texts(project.manager_config.get("minimumReleaseAgeExclude"))
+    return tuple(pattern for pattern in said if not pattern.startswith("!"))

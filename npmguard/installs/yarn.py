@@ -29,3 +29,8 @@ def refusal(project: Project, package: Package) -> str | None:
 def minimum_release_age(project: Project) -> int | None:
     """It takes any."""
     return None
+
+
+def exempt(project: Project) -> tuple[str, ...]:
+    """It asks for no age."""
+    return ()

@@ -11,6 +11,7 @@ import re
 
 from npmguard.globs import is_member
 from npmguard.installs.ages import verdict
+from npmguard.installs.entries import texts, unscoped
 from npmguard.model import Opening, Package, Project, ScriptPolicy, Source, Verdict
 
 _SECONDS = {"": 60.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
@@ -79,6 +80,12 @@ def minimum_release_age(project: Project) -> int | None:
         return 86_400 if _lockfile(project) >= 10 else None
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|[smhdw]?)", said) if isinstance(said, str) else None
     return int(float(match[1]) * _SECONDS[match[2]]) if match is not None else None
+
+
+def exempt(project: Project) -> tuple[str, ...]:
+    """npmPreapprovedPackages: names and patterns, each with or without a range."""
+    said = texts(project.manager_config.get("npmPreapprovedPackages"))
+    return tuple(unscoped(pattern) for pattern in said if not pattern.startswith("!"))
 
 
 def _lockfile(project: Project) -> int:

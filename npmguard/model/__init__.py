@@ -31,7 +31,7 @@ from npmguard.model.finding import (
     Suppressed,
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
-from npmguard.model.history import History, Publication
+from npmguard.model.history import Calm, History, Publication
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.offers import Offer, Offers
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
@@ -69,6 +69,7 @@ __all__ = [
     "Asked",
     "Attestation",
     "Bulk",
+    "Calm",
     "Capabilities",
     "Change",
     "CodeFacts",

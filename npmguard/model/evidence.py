@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard.model.finding import Gap, Severity
-from npmguard.model.history import History
+from npmguard.model.history import Calm, History
 from npmguard.model.proof import Attestation, Keys
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class Needs(NamedTuple):
     contents: frozenset[tuple[str, str]] = frozenset()  # what the tarballs of these hold
     keys: frozenset[str] = frozenset()  # with which keys the registries of these names sign
     attestations: frozenset[tuple[str, str]] = frozenset()  # what is attested about these
+    releases: frozenset[tuple[str, str]] = frozenset()  # that these are calm, or how they were published
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -111,6 +112,7 @@ class Needs(NamedTuple):
             self.contents | other.contents,
             self.keys | other.keys,
             self.attestations | other.attestations,
+            self.releases | other.releases,
         )
 
     def __sub__(self, other: Needs) -> Needs:
@@ -123,6 +125,7 @@ class Needs(NamedTuple):
             self.contents - other.contents,
             self.keys - other.keys,
             self.attestations - other.attestations,
+            self.releases - other.releases,
         )
 
 
@@ -152,6 +155,7 @@ class Evidence(NamedTuple):
     contents: Mapping[tuple[str, str], Contents | Unanswered] = {}
     keys: Mapping[str, Keys | Missing | Unanswered] = {}  # by a package's name: those of its registry
     attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
+    calm: Mapping[tuple[str, str], Calm] = {}  # of releases that were asked about: the history is not needed
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""

@@ -35,6 +35,28 @@ class Publication(NamedTuple):
     licence: str | None = None  # as package.json writes it, an SPDX expression as a rule
 
 
+class Calm(NamedTuple):
+    """What is still to be known of a release that nothing in its package's history speaks against.
+
+    `first` and `newest` are the times of the package's first and newest release, of `releases` in all.
+    `scripted` tells that an install runs something of it. `key` stands for the registry's key that signed it
+    over `integrity`, as far as that was looked at: None where it is not signed or the registry lists no keys;
+    `verified` that the arithmetic was done. `vouched` tells that what is attested about it was read and fits.
+    """
+
+    time: float | None
+    first: float | None
+    newest: float | None
+    releases: int
+    scripted: bool
+    integrity: str | None
+    signed: bool
+    key: str | None
+    verified: bool
+    attested: bool
+    vouched: bool
+
+
 class History(NamedTuple):
     """A package's releases in the order in which they were published, the oldest first.
 

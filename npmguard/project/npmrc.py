@@ -25,7 +25,7 @@ _OURS_ALONE = frozenset(
 )
 _CREDENTIALS = (":_authtoken", ":_auth", ":username", ":_password", ":certfile", ":keyfile")
 
-_LISTS = frozenset(("allow-scripts",))
+_LISTS = frozenset(("allow-scripts", "min-release-age-exclude"))
 
 Settings = dict[str, str]
 

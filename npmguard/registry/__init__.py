@@ -4,6 +4,6 @@
 then neither asyncio nor an HTTP library is even imported.
 """
 
-from npmguard.registry.client import Answers, Stats, fetch
+from npmguard.registry.client import Answers, Stats, fetch, remember
 
-__all__ = ["Answers", "Stats", "fetch"]
+__all__ = ["Answers", "Stats", "fetch", "remember"]

@@ -14,9 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from npmguard.model import VersionFacts
+from npmguard import __version__
+from npmguard.model import Calm, VersionFacts
 
-_SCHEMA = 7
+_SCHEMA = 8
+# The number rises where what makes a release calm changes: what an older npmguard found counts no more.
+_EDITION = f"1 {__version__}"
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
 
@@ -35,6 +38,12 @@ CREATE TABLE manifests (
 CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE calm (
+  url TEXT NOT NULL, version TEXT NOT NULL, edition TEXT NOT NULL,
+  time REAL, first REAL, newest REAL, releases INTEGER NOT NULL, scripted INTEGER NOT NULL,
+  integrity TEXT, signed INTEGER NOT NULL, key TEXT, verified INTEGER NOT NULL,
+  attested INTEGER NOT NULL, vouched INTEGER NOT NULL,
+  PRIMARY KEY (url, version)) WITHOUT ROWID;
 CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE proofs (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
@@ -179,6 +188,23 @@ class Cache:
         """What is kept of the full packuments at these URLs."""
         return self._bodies("histories", urls)
 
+    def validators(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
+        """The same with empty bodies: how long it is good for, and what to ask whether it still is."""
+        columns = "url,etag,modified,fetched,fresh_until"
+        rows = self._chosen(f"SELECT {columns} FROM histories WHERE url", urls)  # noqa: S608
+        return {
+            url: KeptHistory(etag, modified, fetched, until, b"")
+            for url, etag, modified, fetched, until in rows
+        }
+
+    def calm(self, urls: Iterable[str]) -> dict[str, dict[str, Calm]]:
+        """What is kept of the calm releases in the histories at these URLs, by version."""
+        found: dict[str, dict[str, Calm]] = {}
+        for url, version, edition, *known in self._chosen("SELECT * FROM calm WHERE url", urls):
+            if edition == _EDITION:
+                found.setdefault(url, {})[version] = Calm(*known)
+        return found
+
     def offers(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
         """What is kept of what the packuments at these URLs offer."""
         return self._bodies("offers", urls)
@@ -277,8 +303,22 @@ class Cache:
     def keep_history(
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
     ) -> None:
-        """Keeps a packed history in place of what was kept before."""
+        """Keeps a packed history in place of what was kept before, and what was concluded from that."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute("DELETE FROM calm WHERE url=?", (url,))
         self._keep_body("histories", url, etag, modified, fresh_until, body)
+
+    def keep_calm(self, url: str, version: str, calm: Calm, seen: float) -> None:
+        """Keeps that a release is calm, beside the history that was there at the time `seen`."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                marks = ",".join("?" * len(calm))
+                self._db.execute(
+                    f"INSERT OR REPLACE INTO calm SELECT url,?,?,{marks} FROM histories"  # noqa: S608
+                    " WHERE url=? AND fetched<=?",
+                    (version, _EDITION, *calm, url, seen),
+                )
 
     def keep_offers(
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
@@ -339,6 +379,9 @@ class Cache:
                 )
                 db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
+                db.execute(
+                    "DELETE FROM calm WHERE url IN (SELECT url FROM histories WHERE fetched<?)", (old,)
+                )
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.execute("DELETE FROM contents WHERE fetched<?", (old,))
                 db.execute("DELETE FROM proofs WHERE fetched<?", (old,))

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from npmguard.model import (
     Attestation,
+    Calm,
     History,
     Keys,
     Missing,
@@ -74,6 +75,7 @@ class Answers(NamedTuple):
     histories: Mapping[str, History | Missing | Unanswered] = {}
     keys: Mapping[str, Keys | Missing | Unanswered] = {}
     attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
+    calm: Mapping[tuple[str, str], Calm] = {}  # the others of `needs.releases` have their package's history
 
 
 class _Proof(NamedTuple):
@@ -106,6 +108,14 @@ def fetch(
         return run.answers()
     finally:
         run.cache.close()
+
+
+def remember(config: NpmConfig, calm: Mapping[tuple[str, str], Calm], seen: float) -> None:
+    """Keeps that releases are calm, beside their histories in the cache as they were at the time `seen`."""
+    cache = Cache(default_path())
+    for (name, version), found in calm.items():
+        cache.keep_calm(place_of(config, url_of(config, name)), version, found, seen)
+    cache.close()
 
 
 def askable(name: str) -> bool:
@@ -155,6 +165,8 @@ class Run:
         self.histories: dict[str, History | Missing | Unanswered] = {}
         self.keys: dict[str, Keys | Missing | Unanswered] = {}
         self.attestations: dict[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
+        self.calm: dict[tuple[str, str], Calm] = {}
+        self.settled: set[str] = set()  # names of which all releases that were asked about are calm
         self.bulk_answer: dict[str, Any] | None = None
         self.bulk_error: str | None = None
         self.from_cache = self.requests = 0
@@ -181,10 +193,11 @@ class Run:
                 stale[name] = found
         self.take(fresh, now)
         missing = self.unknown_manifests(now)
-        past = self.known_histories(now) if self.needs.histories else {}
+        calm = self.known_calm(now) if self.needs.releases else {}
+        past = self.known_histories(now, calm) if self.needs.histories or self.needs.releases else {}
         proofs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
         if stale or missing or past or proofs or (self.bulk and not self.offline):
-            self.ask(stale, missing, past, proofs)
+            self.ask(stale, missing, past, calm, proofs)
         return Answers(
             self.packuments,
             self.manifests,
@@ -194,6 +207,7 @@ class Run:
             self.histories,
             self.keys,
             self.attestations,
+            self.calm,
         )
 
     def unknown_manifests(self, now: float) -> list[tuple[str, str]]:
@@ -213,20 +227,58 @@ class Run:
                 missing.append(key)
         return missing
 
-    def known_histories(self, now: float) -> dict[str, KeptHistory | None]:
-        """Takes the histories that the cache has; gives the names to ask about, with what it knew of them."""
+    def known_calm(self, now: float) -> dict[str, Mapping[str, Calm]]:
+        """Takes the calm releases that the cache has.
+
+        Gives, by name, those that will do if the registry says that their package's history is the same.
+        """
+        wanted: dict[str, list[str]] = {}
+        for name, version in self.needs.releases:
+            if name not in self.needs.histories and askable(name):
+                wanted.setdefault(name, []).append(version)
+        urls = {self.place(self.url(name)): name for name in wanted}
+        kept = self.cache.validators(urls)
+        asked: dict[str, Mapping[str, Calm]] = {}
+        for url, calm in self.cache.calm(urls).items():
+            name = urls[url]
+            if url not in kept:
+                continue
+            found = {version: calm[version] for version in wanted[name] if version in calm}
+            enough = len(found) == len(wanted[name])
+            if self.offline or kept[url].fresh_until > now:
+                self.take_calm(name, found)
+                if enough:
+                    self.settled.add(name)
+            elif enough:
+                asked[name] = found
+        return asked
+
+    def take_calm(self, name: str, found: Mapping[str, Calm]) -> None:
+        self.calm.update({(name, version): calm for version, calm in found.items()})
+
+    def known_histories(
+        self, now: float, calm: Mapping[str, Mapping[str, Calm]] = {}
+    ) -> dict[str, KeptHistory | None]:
+        """Takes the histories that the cache has; gives the names to ask about, with what it knew of them.
+
+        Where that a release is `calm` would do, the history itself is left where it is.
+        """
         from npmguard.registry.history import unpacked
 
         urls = {}
-        for name in self.needs.histories:
-            if _ASKABLE.fullmatch(name):
+        for name in self.needs.histories | {name for name, _ in self.needs.releases} - self.settled:
+            if askable(name):
                 urls[self.place(self.url(name))] = name
             else:
                 self.histories[name] = Missing(name)
-        kept = self.cache.histories(urls)
+        kept = self.cache.validators(url for url, name in urls.items() if name in calm)
+        kept |= self.cache.histories(url for url, name in urls.items() if name not in calm)
         past: dict[str, KeptHistory | None] = {}
         for url, name in urls.items():
             found = kept.get(url)
+            if name in calm:
+                past[name] = found
+                continue
             try:
                 history = unpacked(found.body) if found is not None else None
             except ValueError:
@@ -328,6 +380,7 @@ class Run:
         stale: Mapping[str, Kept | None],
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
+        calm: Mapping[str, Mapping[str, Calm]],
         proofs: Sequence[Job],
     ) -> None:
         if not stale and not manifests and not past and not proofs and self.ask_lightly():
@@ -335,7 +388,7 @@ class Run:
         import asyncio
 
         self.total = len(stale) + len(manifests) + len(past) + len(proofs) + (1 if self.bulk else 0)
-        asyncio.run(self.ask_all(stale, manifests, past, proofs))
+        asyncio.run(self.ask_all(stale, manifests, past, calm, proofs))
 
     def ask_lightly(self) -> bool:
         """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
@@ -361,6 +414,7 @@ class Run:
         stale: Mapping[str, Kept | None],
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
+        calm: Mapping[str, Mapping[str, Calm]],
         proofs: Sequence[Job],
     ) -> None:
         import asyncio
@@ -370,7 +424,7 @@ class Run:
         async with Http(self.config) as http:
             jobs = [self.packument(http, name, kept) for name, kept in sorted(stale.items())]
             jobs += [self.manifest(http, name, version) for name, version in sorted(manifests)]
-            jobs += [self.history(http, name, kept) for name, kept in sorted(past.items())]
+            jobs += [self.history(http, name, kept, calm.get(name)) for name, kept in sorted(past.items())]
             jobs += [job(http) for job in proofs]
             if self.bulk:
                 # first, as it is the one answer that the others do not help with
@@ -437,7 +491,9 @@ class Run:
         self.manifests[name, version] = VersionManifest(scripts, dependencies)
         self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
 
-    async def history(self, http: Http, name: str, kept: KeptHistory | None) -> None:
+    async def history(
+        self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
+    ) -> None:
         from npmguard.registry.history import packed, read, unpacked
 
         url = self.url(name)
@@ -445,7 +501,10 @@ class Run:
         self.step()
         if answer.status == 304 and kept is not None:
             self.cache.refresh_history(self.place(url), fresh_until(answer))
-            self.histories[name] = unpacked(kept.body)
+            if calm is None:
+                self.histories[name] = unpacked(kept.body)
+            else:
+                self.take_calm(name, calm)
         elif answer.status == 404:
             self.histories[name] = Missing(name)
         elif answer.status != 200:

@@ -160,7 +160,6 @@ def _count(value: object) -> int | None:
 # -- in the cache
 
 _encode = msgspec.msgpack.Encoder().encode
-_Kept = tuple[str, tuple[Publication, ...], tuple[str, ...], dict[str, str], dict[str, float], bool]
 _decode_kept = msgspec.msgpack.Decoder(
     tuple[str, tuple[Publication, ...], tuple[str, ...], dict[str, str], dict[str, float], bool]
 ).decode

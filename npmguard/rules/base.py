@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from npmguard.model import Evidence, Finding, Gap, Needs, Project, Severity
+from npmguard.model import DependencyGraph, Evidence, Finding, Gap, Needs, Project, Severity
 from npmguard.settings import Settings
 
 
@@ -17,6 +19,26 @@ def nothing(project: Project, settings: Settings) -> Needs:
 def nothing_more(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """What a rule needs once it has what it needed: nothing further."""
     return Needs()
+
+
+Then = Callable[[Project, Evidence, Settings], Needs]
+
+
+def once(then: Then) -> Then:
+    """The same function, worked out once for each state of the evidence: several rules ask it the same."""
+    last: WeakKeyDictionary[DependencyGraph, tuple[Evidence, Settings, Needs]] = WeakKeyDictionary()
+
+    @wraps(then)
+    def remembered(project: Project, evidence: Evidence, settings: Settings) -> Needs:
+        graph = project.graph
+        if graph is None:
+            return then(project, evidence, settings)
+        known = last.get(graph)
+        if known is None or known[0] is not evidence or known[1] is not settings:
+            known = last[graph] = evidence, settings, then(project, evidence, settings)
+        return known[2]
+
+    return remembered
 
 
 class Rule(NamedTuple):
@@ -35,7 +57,7 @@ class Rule(NamedTuple):
     page: str
     check: Callable[[Project, Evidence, Settings], Iterable[Finding | Gap]]
     needs: Callable[[Project, Settings], Needs] = nothing
-    then: Callable[[Project, Evidence, Settings], Needs] = nothing_more
+    then: Then = nothing_more
 
 
 def run(

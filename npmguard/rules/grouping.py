@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from npmguard import text
-from npmguard.model import Finding, Location, Package, Project, Severity
+from npmguard.model import DependencyGraph, Finding, Location, Package, Project, Severity
 
 # More packages than this with the same trouble of the same cause are one finding about the project.
 MOST_ALONE = 5
@@ -24,9 +25,18 @@ def groups(project: Project, production: bool) -> Sequence[Group]:
     graph = project.graph
     if graph is None:
         return ()
-    if production:
-        return by_version(in_force(project, production))
-    return [Group(found[0], tuple(p.key for p in found)) for found in graph.kinds.values()]
+    known = _groups.setdefault(graph, {})
+    if production not in known:
+        known[production] = (
+            by_version(in_force(project, production))
+            if production
+            else [Group(found[0], tuple(p.key for p in found)) for found in graph.kinds.values()]
+        )
+    return known[production]
+
+
+# By graph, of all packages and of those in production: half of all rules ask for them, several times.
+_groups: WeakKeyDictionary[DependencyGraph, dict[bool, Sequence[Group]]] = WeakKeyDictionary()
 
 
 def by_version(packages: Iterable[Package]) -> list[Group]:

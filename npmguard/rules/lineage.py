@@ -6,12 +6,13 @@ releases went on doing for weeks was no attack: it is settled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from npmguard import versions
 from npmguard.model import (
+    Calm,
     DependencyGraph,
     Evidence,
     Fix,
@@ -24,7 +25,8 @@ from npmguard.model import (
     Publication,
     Source,
 )
-from npmguard.rules.grouping import groups
+from npmguard.rules.base import once
+from npmguard.rules.grouping import Group, groups
 from npmguard.settings import Settings
 from npmguard.text import is_word
 
@@ -34,6 +36,8 @@ _NEWEST = 10
 _SETTLED = 30 * DAY
 _BURST = 2 * DAY
 _WEEK = 7 * DAY
+YOUNG = 14 * DAY  # a release of which the tarball is looked at
+FRESH = 60 * DAY  # the same, where it runs something on install
 
 
 _REBUILT = (
@@ -111,41 +115,81 @@ _known: WeakKeyDictionary[DependencyGraph, dict[tuple[str, str | None], Lineage]
 
 def needs(project: Project, settings: Settings) -> Needs:
     """Which versions there are of everything from a registry."""
-    found = frozenset(p for p, _ in _from_registry(project, settings))
-    return Needs(
-        lists=frozenset(p.name for p in found),
-        versions=frozenset((p.name, p.version) for p in found if p.version),
-    )
+    found = _from_registry(project, settings)
+    known = _needs.get(project.graph) if project.graph is not None else None
+    if known is None or known[0] is not found:
+        named = frozenset((p.name, p.version) for p, _ in found if p.version)
+        known = found, Needs(lists=frozenset(name for name, _ in named), versions=named)
+        if project.graph is not None:
+            _needs[project.graph] = known
+    return known[1]
 
 
+_needs: WeakKeyDictionary[DependencyGraph, tuple[Sequence[Group], Needs]] = WeakKeyDictionary()
+
+
+@once
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
-    """The histories of the packages of which a new release is locked, or of all where it is to look deep."""
-    return Needs(
-        histories=frozenset(
-            package.name
-            for package, _ in _from_registry(project, settings)
-            if (packument := evidence.packument(package.name)) is not None
-            and package.version
-            and packument.registry_facts
-            and package.name not in evidence.histories
-            and (settings.deep or new(packument, package.version))
-        )
+    """What is new among its package's releases: that it is calm, or else how the package was published.
+
+    Where it is to look deep, how all packages were published.
+    """
+    fresh: set[str] = set()
+    histories: set[str] = set()
+    for package, _ in _from_registry(project, settings):
+        packument = evidence.packument(package.name)
+        if packument is None or not packument.registry_facts or package.name in evidence.histories:
+            continue
+        calm = evidence.calm.get((package.name, package.version or ""))
+        if settings.deep or (calm is not None and not _enough(calm, package, evidence, settings)):
+            histories.add(package.name)
+        elif calm is None and package.name not in fresh and new(packument, package.version or ""):
+            fresh.add(package.name)
+    return Needs(histories=frozenset(histories), releases=releases(project, settings, fresh))
+
+
+def releases(project: Project, settings: Settings, names: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Every locked version of these packages: rules judge all of which the history is known."""
+    return frozenset(
+        (package.name, package.version or "")
+        for package, _ in _from_registry(project, settings)
+        if package.name in names
     )
+
+
+def _enough(calm: Calm, package: Package, evidence: Evidence, settings: Settings) -> bool:
+    """Is there nothing more to ask about a calm release? What is young is looked at whatever its history."""
+    if package.has_install_script and not calm.scripted:
+        return False  # the lockfile has seen a script of which the registry does not know
+    if calm.time is None:
+        return True
+    age = evidence.now - calm.time
+    return age >= max(FRESH if calm.scripted else YOUNG, settings.minimum_release_age or 0)
 
 
 def new(packument: Packument, version: str) -> bool:
-    """Is it among a package's newest releases, or the newest of its major?"""
+    """Is it the latest, among a package's newest releases, or the newest of its major?"""
     listed = packument.all_versions or ()
     if version not in listed:
         return False
+    if packument.dist_tags.get("latest") == version:
+        return True
     if version in listed[-_NEWEST:]:
         return True
     own = versions.key(version, loose=True)
-    return own is not None and not any(
-        (key := versions.key(other, loose=True)) is not None and key > own
-        for other in listed
-        if other.startswith(f"{own[0]}.")
-    )
+    if own is None:
+        return False
+    major = f"{own[0]}."
+    for other in reversed(listed):
+        if not other.startswith(major):
+            continue
+        minor = other[len(major) :].partition(".")[0]
+        if minor.isdecimal() and len(minor) < 9 and (own[0], int(minor)) < own[:2]:
+            continue  # as is plain to see, without reading the whole of it
+        key = versions.key(other, loose=True)
+        if key is not None and key > own:
+            return False
+    return True
 
 
 def lineages(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Lineage]:
@@ -210,12 +254,40 @@ def mirrored(evidence: Evidence, rule: str) -> Iterator[Gap]:
         yield Gap("registry", _REBUILT, (rule,))
 
 
-def _from_registry(project: Project, settings: Settings) -> Sequence[tuple[Package, tuple[str, ...]]]:
-    return [
-        (group.package, group.keys)
-        for group in groups(project, settings.production)
-        if group.package.source is Source.REGISTRY and group.package.version and not group.package.bundled
-    ]
+def calms(
+    project: Project, evidence: Evidence, settings: Settings
+) -> Iterator[tuple[Package, tuple[str, ...], Calm]]:
+    """Every locked release that is calm, where its package's history was not asked for."""
+    if not evidence.calm:
+        return
+    for package, keys in _from_registry(project, settings):
+        calm = evidence.calm.get((package.name, package.version or ""))
+        if calm is not None and package.name not in evidence.histories:
+            yield package, keys, calm
+
+
+def _from_registry(project: Project, settings: Settings) -> Sequence[Group]:
+    """The groups of what comes from a registry, worked out once for the same groups."""
+    found = groups(project, settings.production)
+    graph = project.graph
+    if graph is None:
+        return ()
+    known = _registered.get(graph)
+    if known is None or known[0] is not found:
+        known = _registered[graph] = (
+            found,
+            [
+                group
+                for group in found
+                if group.package.source is Source.REGISTRY
+                and group.package.version
+                and not group.package.bundled
+            ],
+        )
+    return known[1]
+
+
+_registered: WeakKeyDictionary[DependencyGraph, tuple[Sequence[Group], Sequence[Group]]] = WeakKeyDictionary()
 
 
 def back(project: Project, found: Lineage, version: str | None = None) -> tuple[Fix, str]:

@@ -7,10 +7,8 @@ it held already is no sign of anything.
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from npmguard import installs
-from npmguard.model import Contents, DependencyGraph, Evidence, Needs, Project, ScriptPolicy
+from npmguard.model import Contents, Evidence, Needs, Project, ScriptPolicy
 from npmguard.rules import (
     held,
     lineage,
@@ -19,11 +17,9 @@ from npmguard.rules import (
     odd_release,
     provenance_lost,
 )
+from npmguard.rules.base import once
 from npmguard.rules.grouping import groups, in_force
 from npmguard.settings import Settings
-
-_YOUNG = 14 * lineage.DAY
-_FRESH = 60 * lineage.DAY  # of what runs on install
 
 Key = tuple[str, str]
 
@@ -37,23 +33,13 @@ def needs(project: Project, settings: Settings) -> Needs:
     return found
 
 
+@once
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """The histories of new releases, and the tarballs that call for it, the release before each as well."""
-    graph = project.graph
-    if graph is None:
+    if project.graph is None:
         return Needs()
-    last = _last.get(graph)
-    if last is None or last[0] is not evidence or last[1] is not settings:
-        last = _last[graph] = (evidence, settings, _then(project, evidence, settings))
-    return last[2]
-
-
-# What was answered last, of each graph: several rules ask the same.
-_last: WeakKeyDictionary[DependencyGraph, tuple[Evidence, Settings, Needs]] = WeakKeyDictionary()
-
-
-def _then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     wanted: set[Key] = set()
+    bare: set[Key] = set()  # of which no history tells the hash
     policy: ScriptPolicy | None = None
     for found in lineage.lineages(project, evidence, settings):
         policy = policy or installs.scripts(project)
@@ -67,8 +53,11 @@ def _then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
             version = held.previous(evidence, package, keys)
             if version is not None:
                 wanted.add((package.name, version))
+                if evidence.history(package.name) is None:
+                    bare.add((package.name, version))
+    missing = wanted - evidence.contents.keys()
     return lineage.then(project, evidence, settings) | Needs(
-        contents=frozenset(wanted - evidence.contents.keys())
+        contents=frozenset(missing), versions=frozenset(missing & bare)
     )
 
 
@@ -76,12 +65,18 @@ def calls(found: lineage.Lineage, evidence: Evidence, policy: ScriptPolicy) -> b
     """Does a release call for its tarball to be read?"""
     published = found.release.time
     age = evidence.now - published if published is not None else None
-    if age is not None and age < _YOUNG:
+    if age is not None and age < lineage.YOUNG:
         return True
     scripted = found.release.scripts or found.package.has_install_script
     return (
-        (scripted and age is not None and age < _FRESH and policy.of(found.package).runs is not False)
-        or maintainer_change.changed(found) is not None
+        scripted and age is not None and age < lineage.FRESH and policy.of(found.package).runs is not False
+    ) or differs(found, evidence)
+
+
+def differs(found: lineage.Lineage, evidence: Evidence) -> bool:
+    """Does a release differ from those before it in what its packument shows?"""
+    return (
+        maintainer_change.changed(found) is not None
         or new_install_script.changed(found) is not None
         or bool(provenance_lost.lost(found))
         or any(odd_release.oddities(found, evidence))

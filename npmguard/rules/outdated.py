@@ -41,6 +41,7 @@ from npmguard.model import (
 )
 from npmguard.rules import places
 from npmguard.rules.base import Rule
+from npmguard.rules.release_too_new import is_exempt
 from npmguard.settings import Settings
 
 _ASKED = (DependencyKind.PROD, DependencyKind.DEV, DependencyKind.OPTIONAL)
@@ -87,7 +88,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         wanted = _wanted(edge, packument, latest) or current
         behind = _behind(current, latest)
         age = _age(packument, current)
-        young = _is_young(packument, latest, settings.minimum_release_age)
+        young = _is_young(packument, latest, settings)
         detail = f"Locked {current}; wanted {wanted} by {edge.spec or '*'}; latest {latest}."
         if age:
             detail += f" {current} was published {_words(age)} ago."
@@ -164,10 +165,13 @@ def _age(packument: Packument, version: str) -> float | None:
     return time.time() - published.timestamp()
 
 
-def _is_young(packument: Packument, version: str, minimum: int | None) -> bool:
+def _is_young(packument: Packument, version: str, settings: Settings) -> bool:
     """Was it published so lately that the project's settings let no install take it?"""
+    minimum = settings.minimum_release_age
     age = _age(packument, version) if minimum else None
-    return age is not None and minimum is not None and age < minimum
+    if age is None or minimum is None or age >= minimum:
+        return False
+    return not is_exempt(packument.name, version, settings.minimum_release_age_exclude)
 
 
 def _words(age: float) -> str:

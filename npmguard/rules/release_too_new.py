@@ -14,7 +14,7 @@ Bad
 
 Good
     The release before it, until this one is three days old. A security fix that cannot wait is exempted by
-    name: minimum-release-age-exclude = ["lodash"]
+    name: minimum-release-age-exclude = ["lodash@4.17.22"]
 
 How to fix
     Go back to the release before it, or wait. In an emergency exempt the package, with a comment on why.
@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from npmguard import versions
 from npmguard.model import Evidence, Finding, Gap, Needs, Project, Severity
 from npmguard.rules import lineage, places
 from npmguard.rules.base import Rule
@@ -46,7 +47,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     yield from lineage.mirrored(evidence, "release-too-new")
     for found in lineage.lineages(project, evidence, settings):
         published = found.release.time
-        if published is None or exempt(found.package.name, settings.minimum_release_age_exclude):
+        if published is None or is_exempt(
+            found.package.name, found.release.version, settings.minimum_release_age_exclude
+        ):
             continue
         age = evidence.now - published
         if age >= least:
@@ -65,9 +68,14 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         )
 
 
-def exempt(name: str, patterns: tuple[str, ...]) -> bool:
-    """Does one of the patterns (a name, or one with `*`) stand for this package?"""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def is_exempt(name: str, version: str, patterns: tuple[str, ...]) -> bool:
+    """Does one of the patterns (a name or one with `*`, and @RANGE behind it or not) mean this release?"""
+    for pattern in patterns:
+        at = pattern.find("@", 1)
+        wanted, range = (pattern, None) if at < 0 else (pattern[:at], pattern[at + 1 :])
+        if fnmatchcase(name, wanted) and (range is None or versions.satisfies(version, range)):
+            return True
+    return False
 
 
 def _old_enough(found: lineage.Lineage, latest: float) -> str | None:

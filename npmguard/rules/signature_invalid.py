@@ -33,15 +33,19 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple, TypeGuard
 
 from npmguard import integrity, provenance, signatures, text
 from npmguard.model import (
     Attestation,
+    Calm,
     Confidence,
     Evidence,
     Finding,
     Gap,
+    Key,
     Keys,
     Missing,
     Needs,
@@ -57,6 +61,7 @@ from npmguard.settings import Settings
 _ID = "signature-invalid"
 _ATTESTATIONS = 30  # asked for at most, and with --deep
 _ATTESTATIONS_DEEP = 1000
+_UNLISTED = "it signs releases and lists no keys"
 _NEIGHBOURS = 2  # releases on either side that tell whether a package's are signed
 
 
@@ -68,6 +73,37 @@ class Trouble(NamedTuple):
     detail: str
     subject: str
     confidence: Confidence = Confidence.HIGH
+
+
+class Proof(NamedTuple):
+    """What proves a release that has nothing wrong: the key that signed it, and what is attested.
+
+    `key` stands for it, None where there is none to look at; `verified` tells that the arithmetic was done.
+    """
+
+    key: str | None
+    verified: bool
+    vouched: bool
+
+
+def proof(found: lineage.Lineage, evidence: Evidence) -> Proof | None:
+    """What proves a release as the registry has it, or None where something is wrong or cannot be told."""
+    release = found.release
+    hashes = Hashes((), release.integrity, False)
+    attestations = _attestations(evidence, found)
+    if unsigned(found) or any(attested(found, hashes, attestations)):
+        return None
+    keys = evidence.keys.get(found.package.name)
+    if not release.signatures or not hashes.texts or not _listing(keys):
+        return Proof(None, False, bool(attestations))
+    if signed(found, keys, hashes) != (None, None):
+        return None
+    for word in (_Word.VALID, _Word.UNKNOWN):
+        for id, signature in release.signatures:
+            key = keys.by_id.get(id)
+            if key is not None and _word(found, key, signature, hashes.texts) is word:
+                return Proof(_digest(key), word is _Word.VALID, bool(attestations))
+    return None
 
 
 class _Word(Enum):
@@ -83,21 +119,68 @@ class _Word(Enum):
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """The histories, the keys of their registries, and what is attested about direct dependencies."""
     found = lineage.then(project, evidence, settings)
-    known = found.histories | {n for n in evidence.histories if (h := evidence.history(n)) and h.real}
-    attested = sorted(
+    known = {*found.histories, *(name for name, _ in found.releases)}
+    known.update(n for n in evidence.histories if (h := evidence.history(n)) and h.real)
+    attested = [
         (each.package.name, each.release.version)
         for each in lineage.lineages(project, evidence, settings)
-        if each.release.attested and (settings.deep or _direct(project, each))
-    )
+        if each.release.attested and (settings.deep or _direct(project, each.keys))
+    ]
+    vouched = set()
+    doubted = set()
+    for package, keys, calm in lineage.calms(project, evidence, settings):
+        known.add(package.name)
+        direct = calm.attested and _direct(project, keys)
+        if direct:
+            attested.append((package.name, package.version or ""))
+        if calm.vouched:
+            vouched.add((package.name, package.version or ""))
+        if not _stands(project, keys, calm, evidence.keys.get(package.name)) or (direct and not calm.vouched):
+            doubted.add(package.name)
     most = _ATTESTATIONS_DEEP if settings.deep else _ATTESTATIONS
     return found | Needs(
-        keys=known - evidence.keys.keys(),
-        attestations=frozenset(attested[:most]) - evidence.attestations.keys(),
+        histories=frozenset(doubted),
+        keys=frozenset(known - evidence.keys.keys()),
+        attestations=frozenset(sorted(attested)[:most]) - evidence.attestations.keys() - vouched,
     )
 
 
-def _direct(project: Project, found: lineage.Lineage) -> bool:
-    return project.graph is not None and any(key in project.graph.direct for key in found.keys)
+def _direct(project: Project, keys: tuple[str, ...]) -> bool:
+    return project.graph is not None and any(key in project.graph.direct for key in keys)
+
+
+def _stands(
+    project: Project, keys: tuple[str, ...], calm: Calm, listed: Keys | Missing | Unanswered | None
+) -> bool:
+    """Does what was found of a calm release's signature hold for this lockfile and these keys?"""
+    nodes = project.graph.nodes if project.graph is not None else {}
+    if calm.signed or calm.attested:
+        locked = {nodes[key].integrity for key in keys} - {calm.integrity}
+        if locked and not _strong(*locked) <= _strong(calm.integrity):
+            return False
+    if not calm.signed or not _listing(listed):
+        return True
+    known = _known(tuple(listed.by_id.values()))
+    return calm.key in known and (calm.verified or not signatures.available())
+
+
+def _listing(keys: Keys | Missing | Unanswered | None) -> TypeGuard[Keys]:
+    return isinstance(keys, Keys) and bool(keys.by_id)
+
+
+@lru_cache(8)
+def _known(keys: tuple[Key, ...]) -> frozenset[str]:
+    return frozenset(map(_digest, keys))
+
+
+def _digest(key: Key) -> str:
+    """What stands for a registry's key, all that counts about it included."""
+    return sha256(repr(tuple(key)).encode()).hexdigest()[:32]
+
+
+def _strong(*texts: str | None) -> set[str]:
+    """The SHA-512 of integrities: what a registry signs."""
+    return {v for text in texts for v in integrity.spelt(text or "") if v.startswith("sha512-")}
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:
@@ -107,20 +190,23 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
         hashes = _hashes(project, found, settings)
         keys = evidence.keys.get(found.package.name)
         troubles = [unsigned(found), *attested(found, hashes, _attestations(evidence, found))]
-        if isinstance(keys, Keys) and keys.by_id:
+        if _listing(keys):
             trouble, reason = signed(found, keys, hashes)
             troubles.append(trouble)
         else:
-            unlisted = isinstance(keys, Missing | Keys) and found.release.signatures
-            reason = "it signs releases and lists no keys" if unlisted else None
+            reason = _UNLISTED if isinstance(keys, Missing | Keys) and found.release.signatures else None
         if reason is not None:
             unknown.setdefault(reason, []).append(found.package.label)
         if isinstance(evidence.attestations.get((found.package.name, found.release.version)), Missing):
             unknown.setdefault("it tells of attestations and gives none", []).append(found.package.label)
         for trouble in filter(None, troubles):
             yield _finding(project, found, trouble)
+    for package, _, calm in lineage.calms(project, evidence, settings):
+        keys = evidence.keys.get(package.name)
+        if calm.signed and isinstance(keys, Missing | Keys) and not _listing(keys):
+            unknown.setdefault(_UNLISTED, []).append(package.label)
     for reason, labels in sorted(unknown.items()):
-        yield Gap("registry", f"{reason} ({text.some(labels)})", (_ID,))
+        yield Gap("registry", f"{reason} ({text.some(sorted(labels))})", (_ID,))
     if _ID in settings.only and evidence.keys and not signatures.available():
         yield Gap("signatures", f"not verified, which {signatures.EXTRA} would do", (_ID,))
 
@@ -151,12 +237,7 @@ class Hashes(NamedTuple):
 
 def _hashes(project: Project, found: lineage.Lineage, settings: Settings) -> Hashes:
     nodes = project.graph.nodes if project.graph is not None else {}
-    locked = {
-        value
-        for key in found.keys
-        for value in integrity.spelt(nodes[key].integrity or "")
-        if value.startswith("sha512-")
-    }
+    locked = _strong(*(nodes[key].integrity for key in found.keys))
     return Hashes(tuple(sorted(locked)), found.release.integrity, settings.chosen("integrity-mismatch"))
 
 
@@ -201,25 +282,22 @@ def signed(found: lineage.Lineage, keys: Keys, hashes: Hashes) -> tuple[Trouble 
 
 def _words(found: lineage.Lineage, keys: Keys, wanted: tuple[str, ...]) -> set[_Word]:
     """What the release's signatures are. One valid signature proves all: nobody else could have made it."""
+    return {
+        _word(found, key, signature, wanted) if (key := keys.by_id.get(id)) is not None else _Word.UNLISTED
+        for id, signature in found.release.signatures
+    }
+
+
+def _word(found: lineage.Lineage, key: Key, signature: str, wanted: tuple[str, ...]) -> _Word:
     release = found.release
-    words = set()
-    for id, signature in release.signatures:
-        key = keys.by_id.get(id)
-        if key is None:
-            words.add(_Word.UNLISTED)
-            continue
-        if key.expires is not None and release.time is not None and release.time >= key.expires:
-            words.add(_Word.EXPIRED)
-            continue
-        told = [
-            signatures.verified(key, signature, found.package.name, release.version, value)
-            for value in wanted
-        ]
-        if False in told:
-            words.add(_Word.FORGED)
-        else:
-            words.add(_Word.UNKNOWN if None in told else _Word.VALID)
-    return words
+    if key.expires is not None and release.time is not None and release.time >= key.expires:
+        return _Word.EXPIRED
+    told = [
+        signatures.verified(key, signature, found.package.name, release.version, value) for value in wanted
+    ]
+    if False in told:
+        return _Word.FORGED
+    return _Word.UNKNOWN if None in told else _Word.VALID
 
 
 def unsigned(found: lineage.Lineage) -> Trouble | None:

@@ -108,6 +108,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
     named = list(_named(project, settings))
     names = {one.name for one in named if not _own(one.name, project, settings)}
     ages = {name: _age(evidence.history(name), evidence.now) for name in names & evidence.histories.keys()}
+    for (name, _), calm in evidence.calm.items():
+        if calm.first is not None and name in names and name not in ages:
+            ages[name] = _Age(max(0.0, evidence.now - calm.first), calm.releases)
     found = {name: _weighed(like, ages.get(name)) for name, like in lookalikes(names).items()}
     found |= carriers(name for name, age in ages.items() if age and age.young and name not in found)
     if not found:

@@ -32,19 +32,24 @@ _YEAR = 365.25 * lineage.DAY
 
 
 def needs(project: Project, settings: Settings) -> Needs:
-    return Needs(lists=frozenset(_direct(project, settings)))
+    return Needs(lists=_direct(project, settings))
 
 
 def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
-    return Needs(
-        histories=frozenset(
-            name
-            for name in _direct(project, settings)
-            if name not in evidence.histories
-            and (packument := evidence.packument(name)) is not None
-            and packument.registry_facts
-        )
-    )
+    asked = {
+        name
+        for name in _direct(project, settings)
+        if name not in evidence.histories
+        and (packument := evidence.packument(name)) is not None
+        and packument.registry_facts
+    }
+    silent = {
+        name
+        for (name, _), calm in evidence.calm.items()
+        if name in asked and (calm.newest is None or evidence.now - calm.newest >= _YEARS * _YEAR)
+    }
+    known = {name for name, _ in evidence.calm}
+    return Needs(histories=frozenset(silent), releases=lineage.releases(project, settings, asked - known))
 
 
 def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[Finding | Gap]:

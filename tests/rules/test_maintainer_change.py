@@ -3,7 +3,7 @@ from typing import Any
 from npmproject import project
 from support.releases import evidence, history, release
 
-from npmguard.model import Finding, Gap, Packument, Publication, Severity
+from npmguard.model import Finding, Gap, Needs, Packument, Publication, Severity
 from npmguard.rules.maintainer_change import RULE
 from npmguard.settings import Settings
 
@@ -53,10 +53,11 @@ def test_it_asks_for_the_history_of_new_releases_alone() -> None:
     known = evidence(history("a", *OLD, *(release(f"2.{n}.0", 200 + n) for n in range(12))))
     bare = known._replace(histories={})
     assert RULE.needs(locked("1.3.0"), Settings()).lists == {"a"}
-    assert RULE.then(locked("1.3.0"), bare, Settings()).histories == {"a"}  # the newest of its major
-    assert RULE.then(locked("1.0.0"), bare, Settings()).histories == frozenset()
-    assert RULE.then(locked("2.11.0"), bare, Settings()).histories == {"a"}
-    assert RULE.then(locked("2.11.0"), known, Settings()).histories == frozenset()
+    newest_of_its_major = locked("1.3.0")
+    assert RULE.then(newest_of_its_major, bare, Settings()) == Needs(releases=frozenset((("a", "1.3.0"),)))
+    assert RULE.then(locked("1.0.0"), bare, Settings()) == Needs()
+    assert RULE.then(locked("2.11.0"), bare, Settings()).releases == {("a", "2.11.0")}
+    assert RULE.then(locked("2.11.0"), known, Settings()) == Needs()
 
 
 def test_a_mirror_knows_no_publishers() -> None:

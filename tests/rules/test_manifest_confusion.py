@@ -93,7 +93,7 @@ def test_a_tarball_that_was_not_read_tells_nothing() -> None:
 def test_tarballs_are_asked_for_where_they_call_for_it_and_all_with_deep() -> None:
     assert RULE.needs(SHOP, Settings()).contents == frozenset()
     nothing = told(packed())._replace(contents={}, histories={})
-    assert RULE.then(SHOP, nothing, Settings()) == Needs(histories=frozenset(("a",)))
+    assert RULE.then(SHOP, nothing, Settings()) == Needs(releases=frozenset((("a", "1.1.0"),)))
     deep = Settings(deep=True)
     assert RULE.needs(SHOP, deep).contents == {("a", "1.1.0")}
     assert RULE.then(SHOP, told(packed()), deep) == Needs()

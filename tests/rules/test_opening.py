@@ -16,6 +16,7 @@ from npmguard.model import (
     Evidence,
     Kind,
     Lockfile,
+    Missing,
     Needs,
     Package,
     Project,
@@ -106,6 +107,14 @@ def test_deep_reads_what_came_before_something_alarming() -> None:
     for facts, expected in (({}, set()), ({"imports": (deed,)}, {OLD})):
         said = found._replace(contents={NEW: empty(**facts)})
         assert opening.then(shop(package()), said, Settings(deep=True)).contents == expected
+
+
+def test_without_a_history_the_hash_of_what_came_before_is_asked_for_too() -> None:
+    deed = Deed(Kind.OBFUSCATED, "index.js", 1, "unreadable")
+    bare = Evidence(evidence(history("a", *QUIET, release("1.9.1", 300))).packuments)
+    bare = bare._replace(contents={NEW: empty(imports=(deed,))}, histories={"a": Missing("a")})
+    asked = opening.then(shop(package()), bare, Settings())
+    assert asked.contents == asked.versions == {OLD}
 
 
 def test_where_no_dates_are_known_what_came_before_is_told_by_number() -> None:

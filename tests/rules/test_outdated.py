@@ -177,6 +177,16 @@ def test_a_release_younger_than_the_settings_want_can_wait(minimum: int | None, 
     assert found.fix == ("upgrade", "3.0.0", None if young else "npm install a@3.0.0")
 
 
+def test_what_is_exempt_from_the_age_does_not_wait() -> None:
+    yesterday = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 86_400))
+    facts = {"3.0.0": VersionFacts("3.0.0", published=yesterday)}
+    evidence = Evidence({"a": Packument("a", {"latest": "3.0.0"}, facts, ("1.0.0", "3.0.0"))})
+    for pattern, waits in (("a", False), ("a@3", False), ("a@2", True), ("b", True)):
+        settings = Settings(minimum_release_age=7 * 86_400, minimum_release_age_exclude=(pattern,))
+        (found,) = check(asking("^1.0.0", "1.0.0"), evidence, settings)
+        assert ("it can wait" in found.detail) is waits
+
+
 def test_the_range_of_a_catalog_is_changed_there() -> None:
     found = project({"dependencies": {"a": "catalog:"}}, {"node_modules/a": {"version": "1.0.0"}})
     (finding,) = check(found, published("a", "3.0.0", "1.0.0", "3.0.0"))

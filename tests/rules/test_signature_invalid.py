@@ -9,6 +9,7 @@ from support.signing import PUBLISH, Signer, provenance, sha512, statement
 from npmguard import signatures
 from npmguard.model import (
     Attestation,
+    Calm,
     Confidence,
     Evidence,
     Finding,
@@ -20,6 +21,7 @@ from npmguard.model import (
     Severity,
 )
 from npmguard.registry.attestations import read
+from npmguard.rules import calm
 from npmguard.rules.signature_invalid import RULE
 from npmguard.settings import Settings
 
@@ -252,7 +254,7 @@ def further(told: Evidence, settings: Settings | None = None, direct: bool = Tru
 def test_keys_are_asked_for_with_the_histories_and_attestations_after_them() -> None:
     told = evidence(history("a", *BUILT))
     nobody = told._replace(histories={})
-    assert further(nobody) == Needs(histories=frozenset("a"), keys=frozenset("a"))
+    assert further(nobody) == Needs(releases=frozenset((("a", "1.9.0"),)), keys=frozenset("a"))
     more = further(told._replace(keys={"a": KEYS}))
     assert more == Needs(attestations=frozenset((("a", "1.9.0"),)))
     assert further(told._replace(keys={"a": KEYS}, attestations={("a", "1.9.0"): ()})) == Needs()
@@ -269,6 +271,86 @@ def test_an_old_release_is_looked_at_with_deep_alone() -> None:
     told = evidence(history("a", *BUILT, *later))._replace(histories={})
     assert further(told) == Needs()
     assert further(told, Settings(deep=True)).histories == {"a"}
+
+
+# -- of releases that are known to be calm
+
+
+def calm_one(keys: Keys | Missing | None = KEYS, **fields: Any) -> Calm:
+    """What is kept of 1.9.0, signed and calm, as found with these keys."""
+    told = evidence(history("a", *BUILT[:-1], BUILT[-1]._replace(**fields)))
+    told = told._replace(
+        keys={} if keys is None else {"a": keys},
+        attestations={("a", "1.9.0"): about(provenance("pkg:npm/a@1.9.0", MINE))},
+    )
+    shop = project({"dependencies": {"a": "^1.0.0"}}, {"node_modules/a": {"version": "1.9.0"}})
+    (found,) = [known for _, known in calm.releases(shop, told, Settings())]
+    return found
+
+
+def doubted(found: Calm, keys: Keys | Missing, locked: str | None = None, direct: bool = True) -> bool:
+    """Is the history asked for?"""
+    entries: dict[str, Any] = {"node_modules/a": {"version": "1.9.0"}}
+    if locked is not None:
+        entries["node_modules/a"]["integrity"] = locked
+    if not direct:
+        entries["node_modules/b"] = {"version": "1.0.0", "dependencies": {"a": "1"}}
+    shop = project({"dependencies": {"a" if direct else "b": "1"}}, entries)
+    told = evidence(history("a", *BUILT))
+    told = told._replace(histories={}, calm={("a", "1.9.0"): found}, keys={"a": keys})
+    asked = RULE.then(shop, told, Settings())
+    assert asked.releases == frozenset()
+    return asked.histories == {"a"}
+
+
+def test_a_signature_that_was_verified_is_not_verified_again() -> None:
+    found = calm_one()
+    assert found.signed
+    assert found.verified
+    assert found.vouched
+    assert not doubted(found, KEYS)
+    assert not doubted(found, KEYS, integrity("a", "1.9.0"))
+    assert not doubted(found, KEYS, "sha1-" + "a" * 27 + "=")  # which nobody signs
+
+
+def test_another_hash_in_the_lockfile_is_looked_at() -> None:
+    assert doubted(calm_one(), KEYS, integrity("a", "1.8.0"))
+    assert doubted(calm_one(), KEYS, f"{integrity('a', '1.9.0')} {integrity('a', '1.8.0')}")
+
+
+def test_other_keys_are_looked_at() -> None:
+    assert doubted(calm_one(), Keys(URL, {"old": OLD.key()}, START))
+    # of the same name, and another key
+    assert doubted(calm_one(), Keys(URL, {"new": STRANGER.key()._replace(id="new")}, START))
+    assert doubted(calm_one(), Keys(URL, {"new": NEW.key(START + 80 * DAY)}, START))  # expired by now
+    assert doubted(calm_one(Missing(URL)), KEYS)  # listed since
+    assert not doubted(calm_one(), Missing(URL))
+
+
+def test_what_could_not_be_verified_is_once_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signatures, "available", lambda: False)
+    found = calm_one()
+    assert not found.verified
+    assert not doubted(found, KEYS)
+    monkeypatch.undo()
+    assert doubted(found, KEYS)
+
+
+def test_attestations_of_what_becomes_direct_are_read() -> None:
+    found = calm_one()._replace(vouched=False)
+    assert doubted(found, KEYS)
+    assert not doubted(found, KEYS, direct=False)
+
+
+def test_a_registry_that_lists_no_keys_is_told_of_once() -> None:
+    told = evidence(history("a", *BUILT))
+    told = told._replace(
+        histories={}, calm={("a", "1.9.0"): calm_one(Missing(URL))}, keys={"a": Missing(URL)}
+    )
+    shop = project({"dependencies": {"a": "^1.0.0"}}, {"node_modules/a": {"version": "1.9.0"}})
+    (gap,) = RULE.check(shop, told, Settings())
+    assert isinstance(gap, Gap)
+    assert gap.reason == "it signs releases and lists no keys (a@1.9.0)"
 
 
 # -- without the extra
