@@ -1,8 +1,8 @@
 """How long each format takes to write a report: python benchmarks/formats.py [FINDINGS]
 
 The report is made up (tests/support/reports.py): that many findings about half as many packages, nine in ten
-of them advisories. CPU seconds of one call, the median of five, beside `json.dumps` of the plainest form of the
-same findings; modules are imported before.
+of them advisories. CPU seconds of one call, the median of five, beside `json.dumps` of the plainest form of
+the same findings; modules are imported before.
 """
 
 from __future__ import annotations
