@@ -70,6 +70,25 @@ def code(text: str, most: int = 214) -> str:
 _MARKS = re.compile(r"[\\`*_{}\[\]()#!|~]|:(?=//)|(?<=www)\.")
 
 
+def xml(text: str, most: int = 4000) -> str:
+    """`one_line` text for XML, in an element or in an attribute."""
+    return one_line(text, most).translate(_XML)
+
+
+# what XML reads as more than itself, and the two characters that it does not take and `plain` leaves
+_XML = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "'": "&#39;",
+        "\ufffe": "\\ufffe",
+        "\uffff": "\\uffff",
+    }
+)
+
+
 def is_word(text: str) -> bool:
     """Does it mean the same to every shell, and no option to npm? What people paste must."""
     return re.fullmatch(r"[@A-Za-z0-9._][@A-Za-z0-9._~/+-]*", text) is not None

@@ -15,13 +15,15 @@ def deliver(report: Report, values: Values) -> None:
     """Writes the report in each format to its place, as the command line names them. Raises UsageError."""
     for name, place in zip(texts(values["format"]), texts(values["output"]), strict=True):
         write(_rendered(report, name, values, to_file=place != "-"), place)
+        if name == "github":
+            _summarize(report)
 
 
 def _rendered(report: Report, name: str, values: Values, *, to_file: bool) -> str:
     if name != "console":
         from importlib import import_module
 
-        found: str = import_module(f"npmguard.reports.{name}").render(report)
+        found: str = import_module(f"npmguard.reports.{name.replace('-', '_')}").render(report)
         return found
     from npmguard.reports import console
 
@@ -32,6 +34,20 @@ def _rendered(report: Report, name: str, values: Values, *, to_file: bool) -> st
         verbose=bool(values["verbose"]),
         quiet=bool(values["quiet"]),
     )
+
+
+def _summarize(report: Report) -> None:
+    """Adds the report to the job's summary, where GitHub Actions says where that is. Raises UsageError."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    from npmguard.reports import github
+
+    try:
+        with open(path, "ab") as file:
+            file.write(github.summary(report, taken=file.tell()))
+    except OSError as error:
+        raise UsageError(f"GITHUB_STEP_SUMMARY {path}: {error.strerror or error}") from None
 
 
 def colored(when: str) -> bool:
