@@ -3,5 +3,5 @@
 To add a format is to add a module here and its name to the table.
 """
 
-FORMATS = ("console", "json", "markdown")
+FORMATS = ("console", "json", "markdown", "html")
 """What `--format` takes: the names of the modules, in the order in which they are offered."""
