@@ -161,7 +161,7 @@ def _row(
         page.number(head.severity, page.mark(head.severity.word, head.severity.word)),
         _package(head),
         what + commands,
-        "<br>".join(rules),
+        ", ".join(rules),
         f'<span class="note">{use}</span>' if use else "",
     ]
     if len(columns) > len(cells):
@@ -204,7 +204,8 @@ def _details(finding: Finding) -> str:
         paths.append(f"and {finding.path_count - len(paths):,} more")
     known = [page.code(id, 100) for id in finding.ids] + ([page.link(finding.url)] if finding.url else [])
     to = f" to {page.code(fix.to, 100)}" if fix is not None and fix.to else ""
-    command = f": {page.code(fix.command)}" if fix is not None and fix.command else ""
+    # elsewhere the row has the command for all its findings
+    command = f": {page.code(fix.command)}" if hidden is not None and fix is not None and fix.command else ""
     until = f", until {html(hidden.until, 40)}" if hidden is not None and hidden.until else ""
     pointer = finding.location.pointer if finding.location is not None else None
     where = gist.place(finding)
