@@ -65,7 +65,7 @@ def markdown(text: str, most: int = 500) -> str:
     Let words of our own stand before it: what begins a line can be a list, a quotation or a heading.
     """
     found = _MARKS.sub(r"\\\g<0>", one_line(text, most).replace("&", "&amp;").replace("<", "&lt;"))
-    return _CALLS.sub(r"\g<0><!-- -->", found)
+    return _CALLS.sub(r"\g<0><!-- -->", found).replace("$", "<span>$</span>")
 
 
 def code(text: str, most: int = 214, *, cell: bool = True) -> str:
@@ -85,7 +85,7 @@ def code(text: str, most: int = 214, *, cell: bool = True) -> str:
 _MARKS = re.compile(r"[\\`*_{}\[\]()#!|~]|:(?=//)|(?<=www)\.")
 
 # what the hosts of repositories look for in what is rendered already: people, issues, formulas, emoji
-_CALLS = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|\$|:(?=[a-z0-9_+-]+:)", re.IGNORECASE)
+_CALLS = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|:(?=[a-z0-9_+-]+(?::|$))", re.IGNORECASE)
 
 
 def is_word(text: str) -> bool:

@@ -356,7 +356,7 @@ def _noted(change: Change) -> Iterator[str]:
     if change.script:
         yield "new install script"
     if change.before is not None and change.capabilities:
-        yield f"gains {', '.join(CAPABILITIES.get(name, html(name)) for name in change.capabilities)}"
+        yield f"gains {', '.join(html(CAPABILITIES.get(name, name)) for name in change.capabilities)}"
     if change.before is not None and change.hosts:
         yield f"new hosts {text.some(page.code(host, 80) for host in change.hosts)}"
 

@@ -129,17 +129,25 @@ def graphed(
 
 
 def _web() -> ProjectReport:
-    """A project of npm's with every severity, ten advisories in one package, and gaps."""
-    minimist = dict(
+    """A project of npm's with every severity, several advisories in one package, and gaps."""
+    minimist = Finding(
+        "advisory",
+        Severity.CRITICAL,
+        "minimist@1.2.0: Prototype pollution by constructor keys (GHSA-xvch-5gv4-984h)",
+        "Vulnerable: <0.2.4 || >=1.0.0 <1.2.6. Also CVE-2021-44906. Fixed in 1.2.6. A direct upgrade does "
+        'not get there: held back by mkdirp@0.5.1 (asks for 1.2.0). Put "overrides": {"minimist": "1.2.6"} '
+        "into apps/web/package.json.",
         package="minimist",
         version="1.2.0",
-        direct=False,
+        fix=Fix("override", "1.2.6"),
+        location=Location(WEB, "/packages/node_modules~1minimist", 2433),
+        ids=("GHSA-xvch-5gv4-984h", "CVE-2021-44906"),
+        url="https://github.com/advisories/GHSA-xvch-5gv4-984h",
         paths=(
             ("web", "mkdirp@0.5.1", "minimist@1.2.0"),
             ("web", "mocha@7.1.0", "mkdirp@0.5.1", "minimist@1.2.0"),
         ),
         path_count=17,
-        location=Location(WEB, "/packages/node_modules~1minimist", 2433),
     )
     findings = [
         Finding(
@@ -192,28 +200,15 @@ def _web() -> ProjectReport:
                 (Severity.LOW, "Pollution by zipObjectDeep", "1111-2222-3333", None, "4.17.20"),
             )
         ),
-        Finding(
-            "advisory",
-            Severity.CRITICAL,
-            "minimist@1.2.0: Prototype pollution by constructor keys (GHSA-xvch-5gv4-984h)",
-            "Vulnerable: <0.2.4 || >=1.0.0 <1.2.6. Also CVE-2021-44906. Fixed in 1.2.6. A direct upgrade does not "
-            'get there: held back by mkdirp@0.5.1 (asks for 1.2.0). Put "overrides": {"minimist": "1.2.6"} into '
-            "apps/web/package.json.",
-            fix=Fix("override", "1.2.6"),
-            ids=("GHSA-xvch-5gv4-984h", "CVE-2021-44906"),
-            url="https://github.com/advisories/GHSA-xvch-5gv4-984h",
-            **minimist,  # type: ignore[arg-type]
-        ),
-        Finding(
-            "advisory",
-            Severity.MODERATE,
-            "minimist@1.2.0: Prototype pollution (GHSA-vh95-rmgr-6w4m)",
-            "Vulnerable: <0.2.1 || >=1.0.0 <1.2.3. Also CVE-2020-7598. Fixed in 1.2.3.",
+        minimist,
+        minimist._replace(
+            severity=Severity.MODERATE,
+            title="minimist@1.2.0: Prototype pollution (GHSA-vh95-rmgr-6w4m)",
+            detail="Vulnerable: <0.2.1 || >=1.0.0 <1.2.3. Also CVE-2020-7598. Fixed in 1.2.3.",
             fix=Fix("override", "1.2.3"),
             ids=("GHSA-vh95-rmgr-6w4m", "CVE-2020-7598"),
             url="https://github.com/advisories/GHSA-vh95-rmgr-6w4m",
             suppressed=Suppressed("config", "only used by the build", "2026-12-31"),
-            **minimist,  # type: ignore[arg-type]
         ),
         Finding(
             "install-script",
@@ -412,7 +407,7 @@ def _nth(number: int) -> Finding:
         "advisory",
         severity,
         f"{name}@1.0.0: Vulnerability number {number} & what it lets a stranger do ({id})",
-        f"Vulnerable: <1.{number}.0. Also CVE-2025-{number:05d}. Fixed in 1.{number}.0. A direct upgrade gets there.",
+        f"Vulnerable: <1.{number}.0. Also CVE-2025-{number:05d}. Fixed in 1.{number}.0.",
         package=name,
         version="1.0.0",
         dev=number % 3 == 0,
