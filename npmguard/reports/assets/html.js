@@ -1,5 +1,5 @@
 "use strict";
-// Sorts, filters and folds what is in the page. Nothing is fetched, kept, or made of text that came with it.
+// Sorts, filters and folds what is in the page. Nothing is asked for, kept, or made of text that came with it.
 
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -32,7 +32,9 @@ function sort(table, head) {
   rows.sort(([a], [b]) => way * (numbers ? a - b : order.compare(a, b)));
   for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
-  table.tBodies[0].append(...rows.map(([, row]) => row));
+  const body = table.tBodies[0];
+  body.replaceChildren(); // all at once: one by one they leave thirty times as slowly
+  body.append(...rows.map(([, row]) => row));
 }
 
 for (const table of all("table.sorts")) {
