@@ -48,7 +48,7 @@ def verdict(report: Report) -> Verdict:
     if found:
         words = f"Nothing at {level} or above" if level else count(found, "finding")
         return Verdict("fair", words, "What was found is below that." if level else "")
-    return Verdict("good", "Nothing found", "Every source that was asked has answered.")
+    return Verdict("good", "Nothing found", "")
 
 
 def _advice(report: Report) -> Verdict:

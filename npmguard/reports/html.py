@@ -320,7 +320,7 @@ def _before(project: ProjectReport, id: str, several: bool) -> Iterator[str]:
             (html(row.label), f"<strong>{html(row.words)}</strong>" if row.marked else html(row.words))
             for row in inspected.rows(project.inspected)
         )
-        note = f"{html(words)}: {html(reason)}" if reason else html(words)
+        note = (f"{html(words)}: {html(reason)}" if reason else html(words)) if several else ""
         name = html(project.name or project.inspected.name)
         yield from page.section(id, f"What is known of {name}", [page.facts(rows)], note)
     if project.changes is not None:

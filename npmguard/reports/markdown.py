@@ -95,17 +95,18 @@ def _head(report: Report) -> Iterator[Iterable[str]]:
     yield ["", f"{found}{where}.{reason}"]
     for project in projects[:_WORST]:
         if project.inspected is not None:
-            yield _inspected(project, project.inspected)
+            yield _inspected(project, project.inspected, len(projects) > 1)
     yield _first(report)
     yield _worst(report)
     yield _missing(report)
 
 
-def _inspected(project: ProjectReport, facts: Inspected) -> Iterator[str]:
+def _inspected(project: ProjectReport, facts: Inspected, several: bool) -> Iterator[str]:
     """The verdict on a package that may be installed, and what is known of it."""
     words, reason = inspected.advice(facts)
-    yield from ("", f"### {code(project.name or facts.name, cell=False)}", "")
-    yield f"**{words}**" + (f": {markdown(reason)}" if reason else ".")
+    yield from ("", f"### {code(project.name or facts.name, cell=False)}")
+    if several:  # of one alone the top has said it
+        yield from ("", f"**{words}**" + (f": {markdown(reason)}" if reason else "."))
     yield from ("", "| | |", "| --- | --- |")
     for row in inspected.rows(facts):
         yield f"| {row.label} | {markdown(row.words)} |"
