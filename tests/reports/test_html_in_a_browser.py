@@ -225,6 +225,10 @@ def test_a_finding_can_be_linked_to(opened: Open) -> None:
     assert len(found.shown(".body")) == 1
     found.page.get_by_role("link", name="2 findings hidden").click()
     assert len(found.shown("#hidden tbody tr")) == 2
+    found.page.reload()
+    assert len(found.shown("#hidden tbody tr")) == 2
+    found.page.goto(f"{found.page.url.split('#')[0]}#%")
+    assert found.noise == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 800, 1280])

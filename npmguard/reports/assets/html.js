@@ -132,10 +132,10 @@ if (navigator.clipboard) {
 // -- folding: what a link leads to is open, and on paper everything is
 
 function reveal() {
-  let place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (; place; place = place.parentElement) if (place.tagName === "DETAILS") place.open = true;
-  const section = location.hash && document.querySelector(":target > details.more");
-  if (section) section.open = true;
+  const place = document.getElementById(location.hash.slice(1));
+  if (!place) return;
+  for (const more of all(":scope > details.more", place)) more.open = true;
+  for (let one = place; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
 }
 
 addEventListener("hashchange", reveal);
