@@ -53,21 +53,39 @@ def size(number: int) -> str:
     return f"{amount:.1f} {unit}"
 
 
+def html(text: str, most: int = 500) -> str:
+    """`one_line` text for HTML, between tags or in a quoted attribute."""
+    found = one_line(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return found.replace('"', "&quot;").replace("'", "&#39;")
+
+
 def markdown(text: str, most: int = 500) -> str:
-    """`one_line` text for Markdown, where it formats nothing, links nowhere and mentions nobody."""
+    """`one_line` text for Markdown, where it formats nothing, links nowhere and mentions nobody.
+
+    Let words of our own stand before it: what begins a line can be a list, a quotation or a heading.
+    """
     found = _MARKS.sub(r"\\\g<0>", one_line(text, most).replace("&", "&amp;").replace("<", "&lt;"))
-    return found.replace("@", "@<!-- -->")
+    return _CALLS.sub(r"\g<0><!-- -->", found).replace("$", "<span>$</span>")
 
 
-def code(text: str, most: int = 214) -> str:
-    """Text as code in a Markdown table, whatever it holds."""
-    found = one_line(text, most).replace("|", "\\|")
+def code(text: str, most: int = 214, *, cell: bool = True) -> str:
+    """Text as code in Markdown, whatever it holds; `cell` where that is in a table."""
+    found = one_line(text, most)
+    if not found:
+        return ""
+    if cell and "|" in found:
+        if "\\" in found:  # whether a backslash before a bar is its own or the table's, readers differ about
+            return f"<code>{markdown(found, most)}</code>"
+        found = found.replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", found)), default=0) + 1)
     return f"{fence} {found} {fence}" if "`" in found else f"{fence}{found}{fence}"
 
 
 # what Markdown reads as more than itself, the colon of a URL and the point of a www. among it
 _MARKS = re.compile(r"[\\`*_{}\[\]()#!|~]|:(?=//)|(?<=www)\.")
+
+# what the hosts of repositories look for in what is rendered already: people, issues, formulas, emoji
+_CALLS = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|:(?=[a-z0-9_+-]+(?::|$))", re.IGNORECASE)
 
 
 def xml(text: str, most: int = 4000) -> str:

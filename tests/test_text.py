@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from npmguard.text import is_word, name, one_line, plain
+from npmguard.text import code, html, is_word, markdown, name, one_line, plain
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,41 @@ def test_what_a_shell_or_npm_might_take_otherwise(text: str) -> None:
 @pytest.mark.parametrize("invisible", ["\u3164", "\u115f", "\u034f", "\U000e0100", "\U0001d173"])
 def test_what_a_reader_does_not_see_is_written_out(invisible: str) -> None:
     assert plain(invisible).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("@someone", "@<!-- -->someone"),
+        ("see #12 and GH-3", "see \\#<!-- -->12 and GH-<!-- -->3"),
+        ("$a$", "<span>$</span>a<span>$</span>"),
+        (":tada:", ":<!-- -->tada:"),
+        ("10:30", "10:<!-- -->30"),  # another colon could follow
+        ("a: b", "a: b"),
+        ("<b>&amp;", "&lt;b>&amp;amp;"),
+        ("![x](https://a.example.test)", "\\!\\[x\\]\\(https\\://a.example.test\\)"),
+        ("www.a.example.test", "www\\.a.example.test"),
+    ],
+)
+def test_markdown_acts_on_nothing(text: str, shown: str) -> None:
+    assert markdown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "shown"),
+    [
+        ("a|b", True, "`a\\|b`"),
+        ("a|b", False, "`a|b`"),
+        ("a\\|b", True, "<code>a\\\\\\|b</code>"),
+        ("a`b", False, "`` a`b ``"),
+        ("", True, ""),
+        (" \n", False, ""),
+    ],
+)
+def test_code_is_code_wherever_it_stands(text: str, cell: bool, shown: str) -> None:
+    assert code(text, cell=cell) == shown
+
+
+def test_html_is_text_between_tags_and_in_an_attribute() -> None:
+    assert html("<a href='x' id=\"y\">&amp;") == "&lt;a href=&#39;x&#39; id=&quot;y&quot;&gt;&amp;amp;"
+    assert html("a\nb\x1b[0m\u202e") == "a b\\x1b[0m\\u202e"

@@ -12,6 +12,7 @@ import typer
 from npmguard.cli.options import COMMANDS, Command
 from npmguard.cli.quick import Values, global_last, pair
 
+_WIDEST = 30  # of the choices of an option, beside its name
 _ABOUT = "npmguard tells whether an npm project's supply chain is safe to install, ship and keep."
 # Typer's base of all complaints about a command line
 _Complaint: Any = typer.BadParameter.__mro__[2]
@@ -89,7 +90,10 @@ def _function(command: Command, called: Callable[[Command, Values], None]) -> Ca
             kinds[option.name] = Optional[str]  # noqa: UP045
             default = option.default or None
         if option.takes:
-            extra["metavar"] = "|".join(option.choices) if option.choices else option.takes
+            choices = "|".join(option.choices)
+            extra["metavar"] = choices if 0 < len(choices) <= _WIDEST else option.takes
+            if len(choices) > _WIDEST:
+                extra["help"] += f" One of {', '.join(option.choices)}."
             extra["show_default"] = option.default or False
         if option.choices:
             extra["callback"] = _one_of(option.flags[-1], option.choices)

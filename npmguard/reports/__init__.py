@@ -4,7 +4,7 @@ To add a format is to add a module here, named as the format with _ for -, and i
 """
 
 FORMATS = (
-    *("console", "json", "markdown"),
+    *("console", "json", "markdown", "html"),
     *("sarif", "junit", "github", "gitlab", "gitlab-quality"),
     *("cyclonedx", "spdx", "csv"),
 )

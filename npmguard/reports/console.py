@@ -25,6 +25,7 @@ from npmguard.model import (
     Report,
     Severity,
 )
+from npmguard.reports.gist import asked_about, blocks, commands, steps, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -34,8 +35,6 @@ _STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
-# What an attacker did, as against what time did: it stands before all else.
-_ATTACKS = ("malware", "resolved-mismatch", "integrity-mismatch", "foreign-host")
 _ADVICE = {"nothing-against": "bold green", "look-first": "bold yellow", "do-not-install": "bold red"}
 _FIRST_STEPS = 5
 _LINES_A_BLOCK = 6
@@ -111,14 +110,14 @@ class _Page:
             self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
         if project.inspected is None:
-            self.first_steps(shown)
+            self.first_steps(project)
         elif not quiet:
             self.facts(project.inspected)
         loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
             self.title("Found")
-            for block in _blocks(loud):
+            for block in blocks(loud):
                 self.block(block)
         if quiet_ones:
             self.title("Also" if loud else "Found")
@@ -228,31 +227,18 @@ class _Page:
             self.line()
             self.line(*_since(packed, packed.previous), indent=_INDENT)
 
-    def first_steps(self, findings: Sequence[Finding]) -> None:
+    def first_steps(self, project: ProjectReport) -> None:
         """The commands that clear most, worst first."""
-        steps: dict[str, list[Finding]] = {}
-        for finding in findings:
-            if finding.fix is not None and finding.fix.command and finding.severity >= Severity.MODERATE:
-                steps.setdefault(finding.fix.command, []).append(finding)
-        if not steps:
+        order = steps([project])
+        if not order:
             return
-        order = sorted(
-            steps.items(),
-            key=lambda step: (
-                not any(f.rule in _ATTACKS for f in step[1]),
-                -max(f.severity for f in step[1]),
-                -len(step[1]),
-                step[0],
-            ),
-        )
         self.title("Do first")
-        for number, (command, found) in enumerate(order[:_FIRST_STEPS], 1):
-            worst = max(f.severity for f in found)
+        for number, step in enumerate(order[:_FIRST_STEPS], 1):
             self.line(
                 f"{number}. ",
-                (one_line(command), "bold"),
-                f"  {count(len(found), 'finding')}, ",
-                (worst.word, _STYLES[worst]),
+                (one_line(step.command), "bold"),
+                f"  {count(len(step.findings), 'finding')}, ",
+                (step.worst.word, _STYLES[step.worst]),
                 indent=_INDENT,
                 hang="   ",
             )
@@ -274,7 +260,7 @@ class _Page:
         for finding in shown:
             self.line(
                 (f"{finding.severity.word:<9}", _STYLES[finding.severity]),
-                one_line(_without(finding.title, head)),
+                one_line(without(finding.title, head)),
                 indent=" " * 9,
                 hang=" " * 9,
             )
@@ -282,10 +268,10 @@ class _Page:
                 self.details(finding, " " * 18, paths=False)
         if len(findings) > len(shown):
             self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
-        commands = list(dict.fromkeys(f.fix.command for f in findings if f.fix and f.fix.command))
-        if not commands and not self.verbose and worst >= Severity.HIGH:
+        fixes = commands(findings)
+        if not fixes and not self.verbose and worst >= Severity.HIGH:
             self.line((one_line(head.detail, 600), "dim"), indent=" " * 9)
-        for word, command in zip(("fix: ", "or:  "), commands, strict=False):
+        for word, command in zip(("fix: ", "or:  "), fixes, strict=False):
             self.line((word, "green"), one_line(command), indent=" " * 9, hang="     ")
         self.path(head, " " * 9)
 
@@ -357,10 +343,7 @@ class _Page:
             parts += [", "] if parts else []
             parts.append((f"{number} {severity.word}", _STYLES[severity]))
         publishing = report.command == "prepublish"
-        files = sum(len(project.packed.files) for project in report.projects if project.packed is not None)
-        what = count(files, "file") if publishing else count(report.packages, "package")
-        if len(report.projects) > 1:
-            what += f" in {len(report.projects)} projects"
+        what = asked_about(report)
         if parts:
             self.line(f"{what}: ", *parts)
         elif report.incomplete:
@@ -376,17 +359,6 @@ class _Page:
                 ("Incomplete", "bold yellow"),
                 f": {count(report.incomplete, 'answer')} missing, so this is no clean bill.",
             )
-
-
-def _blocks(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings by package and version; what is about the project stands for itself."""
-    blocks: dict[tuple[str, ...], list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        if finding.package is None:
-            blocks[("", str(number))] = [finding]
-        else:
-            blocks.setdefault((finding.package, finding.version or ""), []).append(finding)
-    return sorted(blocks.values(), key=lambda b: (-b[0].severity, b[0].package is None, b[0].package or ""))
 
 
 def _weight(packed: Packed) -> str:
@@ -410,15 +382,6 @@ def _since(packed: Packed, previous: Release) -> Iterable[str]:
 def _standing(finding: Finding) -> str:
     words = [word for word, holds in (("direct", finding.direct), ("development only", finding.dev)) if holds]
     return f"  ({', '.join(words)})" if words else ""
-
-
-def _without(title: str, head: Finding) -> str:
-    """A title in the block of its package need not say the package's name again."""
-    for start in (f"{head.package}@{head.version}", f"{head.package} {head.version}", f"{head.package}"):
-        if head.package and title.startswith(start):
-            rest = title[len(start) :].lstrip(": ")
-            return rest or title
-    return title
 
 
 def _named(finding: Finding) -> str:

@@ -369,7 +369,8 @@ def test_markdown_takes_nothing_from_outside_for_its_own(
     lived(server, "demo-kit", "1.0.0", license="<b>|x", deprecated="see @someone | [x](y)")
     code, out, _ = run(capsys, "demo-kit", "--format", "markdown")
     assert code == 0
-    assert out.startswith("## demo-kit: `demo-kit`\n\n**Look first**: demo-kit@<!-- -->1.0.0 is deprecated")
+    assert out.startswith("<!-- npmguard inspect -->\n## ⚠️ npmguard: Look first\n")
+    assert "1 package: `demo-kit`. demo-kit@<!-- -->1.0.0 is deprecated" in out
     assert "| licence | &lt;b>\\|x |" in out
     assert "[x](y)" not in out
 

@@ -128,7 +128,7 @@ def test_the_job_gets_its_summary(here: Path, monkeypatch: pytest.MonkeyPatch) -
     assert there.read_text() == "before\n"
     assert main(["check", "--offline", "--format", "github", "--output", "a.txt"]) in (0, 3)
     text = there.read_text()
-    assert text.startswith("before\n## ")
+    assert text.startswith("before\n<!-- npmguard check -->\n## ")
     assert "npmguard: " in (here / "a.txt").read_text()
 
 
