@@ -42,12 +42,14 @@ from npmguard.model.proof import Attestation, Key, Keys, Subject
 if TYPE_CHECKING:
     from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
     from npmguard.model.contents import Contents
+    from npmguard.model.health import Counts, Health, Hole, Issue, Lag, Part, Snapshot, Trend
     from npmguard.model.inspected import Advice, Inspected, Peer, Popular
 
 # nouns that few runs speak of: they cost a tenth of a short one
 _LATER = {
     "code": ("CAPABILITIES", "Bulk", "Capabilities", "CodeFacts", "Deed", "Gain", "Kind", "Place"),
     "contents": ("Contents",),
+    "health": ("Counts", "Health", "Hole", "Issue", "Lag", "Part", "Snapshot", "Trend"),
     "inspected": ("Advice", "Inspected", "Peer", "Popular"),
 }
 
@@ -75,6 +77,7 @@ __all__ = [
     "CodeFacts",
     "Confidence",
     "Contents",
+    "Counts",
     "Deceptive",
     "Deed",
     "Dependency",
@@ -87,11 +90,15 @@ __all__ = [
     "Fix",
     "Gain",
     "Gap",
+    "Health",
     "History",
+    "Hole",
     "Inspected",
+    "Issue",
     "Key",
     "Keys",
     "Kind",
+    "Lag",
     "Leak",
     "Locate",
     "Location",
@@ -108,6 +115,7 @@ __all__ = [
     "Packed",
     "PackedFile",
     "Packument",
+    "Part",
     "Peer",
     "Place",
     "Popular",
@@ -119,10 +127,12 @@ __all__ = [
     "ScriptPolicy",
     "Severity",
     "Shadow",
+    "Snapshot",
     "Source",
     "SourceMap",
     "Subject",
     "Suppressed",
+    "Trend",
     "Unanswered",
     "Verdict",
     "VersionFacts",

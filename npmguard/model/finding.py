@@ -10,6 +10,7 @@ from npmguard.model.packed import Packed
 
 if TYPE_CHECKING:
     from npmguard.model.graph import DependencyGraph
+    from npmguard.model.health import Health, Trend
     from npmguard.model.inspected import Inspected
 
 
@@ -158,6 +159,9 @@ class ProjectReport(NamedTuple):
     # what is locked, and the licence of each name@version as far as it is known: for bills of materials
     graph: DependencyGraph | None = None
     licences: Mapping[str, str] = {}
+    # how the dependencies fare, and how that changed, where that was asked (`npmguard health`)
+    health: Health | None = None
+    trend: Trend | None = None
 
 
 class Report(NamedTuple):
