@@ -23,8 +23,8 @@ How to fix
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
+from npmguard.globs import fits
 from npmguard.model import Evidence, Finding, Gap, Needs, Project, Severity
 from npmguard.rules import lineage, places
 from npmguard.rules.base import Rule
@@ -67,7 +67,7 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 
 def exempt(name: str, patterns: tuple[str, ...]) -> bool:
     """Does one of the patterns (a name, or one with `*`) stand for this package?"""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return any(fits(name, pattern) for pattern in patterns)
 
 
 def _old_enough(found: lineage.Lineage, latest: float) -> str | None:
