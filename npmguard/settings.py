@@ -91,6 +91,8 @@ class Options(NamedTuple):
     allow_incomplete: bool = False
     deep: bool = False
     licences: bool = False
+    baseline: str | None = None  # a file of findings that are known already
+    since: str | None = None  # a git revision: only what changed since then
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:

@@ -1,0 +1,141 @@
+"""What of a project's findings a change brings: all but what was there before it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from npmguard import audit, changes, specs
+from npmguard import rules as catalogue
+from npmguard.errors import InputError, UsageError
+from npmguard.model import Change, Finding, Manifest, Project, ProjectReport
+from npmguard.project import load, npmrc, revisions
+from npmguard.rules.base import nothing
+from npmguard.settings import Options, Settings
+
+
+class Before(NamedTuple):
+    """A project as it was, None for the `reason` given, and the fingerprints of what was found in it."""
+
+    project: Project | None
+    reason: str = ""
+    known: frozenset[str] = frozenset()
+
+
+class Opened(NamedTuple):
+    """A project of today that is to be compared."""
+
+    found: load.Found
+    project: Project
+    settings: Settings
+
+
+def before(revision: str, projects: Sequence[Opened], options: Options) -> list[Before]:
+    """The projects as they stood at a git revision of the repositories that they lie in.
+
+    Raises UsageError where there is no such revision or no repository. What cannot be read there is as if it
+    had not been there: then all that is found today is new.
+    """
+    with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
+        places: dict[str, str] = {}
+        found = []
+        for each in projects:
+            top, prefix = revisions.home(each.found.folder)
+            if top not in places:
+                places[top] = os.path.join(folder, str(len(places)))
+                os.mkdir(places[top])
+                revisions.unpack_all(revision, each.found.folder, places[top])
+            found.append(_before(each, os.path.join(places[top], *prefix.split("/")), options))
+    return found
+
+
+def _before(each: Opened, folder: str, options: Options) -> Before:
+    lockfile = each.found.lockfile
+    if lockfile is not None and not os.path.isfile(os.path.join(folder, lockfile)):
+        lockfile = None
+    if not any(os.path.isfile(os.path.join(folder, name)) for name in ("package.json", *load.LOCKFILES)):
+        return Before(None, "the project was not there")
+    try:
+        # what it said of itself then is nobody's matter: today's settings judge both
+        project, config, _ = audit.opened(
+            load.Found(folder, lockfile), options._replace(strict=True, config=None)
+        )
+    except (InputError, UsageError) as error:
+        reason = str(error).replace(f"{load.shown(folder)}/", "")
+        return Before(None, f"the project could not be read ({reason})")
+    # a project that is called otherwise now is the same project
+    manifest = project.manifest._replace(name=each.project.manifest.name)
+    project = project._replace(manifest=manifest)
+    return Before(project, known=known(project, folder, config, each.settings))
+
+
+def known(project: Project, folder: str, config: npmrc.NpmConfig, settings: Settings) -> frozenset[str]:
+    """The fingerprints of what is found in a project, as far as it takes nothing from outside to tell."""
+    quiet = settings._replace(
+        only=_local(), skip=frozenset(), offline=True, advisories=(), licences=False, deep=False
+    )
+    return frozenset(f.fingerprint for f in audit.audited(project, folder, config, quiet, None).findings)
+
+
+def _asked(manifest: Manifest) -> Iterator[str]:
+    for asked in (
+        manifest.dependencies,
+        manifest.dev_dependencies,
+        manifest.optional_dependencies,
+        manifest.peer_dependencies,
+    ):
+        for name, spec in asked.items():
+            yield from (name, specs.parse(name, spec).name)
+
+
+def _local() -> frozenset[str]:
+    return frozenset(rule.id for rule in catalogue.load() if rule.needs is nothing)
+
+
+def kept(report: ProjectReport, then: Before, project: Project, revision: str) -> ProjectReport:
+    """The report without what was there before, and a line on how much that is."""
+    if then.project is None:
+        line = f"since {revision}: {then.reason}, so that everything counts as new"
+        return report._replace(sources=(*report.sources, line))
+    found = changes.between(then.project.graph, project.graph)
+    findings = brought(report.findings, then.project, project, found, then.known)
+    left = len(report.findings) - len(findings)
+    packages = f"{len(found)} package{'' if len(found) == 1 else 's'} changed"
+    line = f"since {revision}: {packages}; {left} finding{'' if left == 1 else 's'} from before left out"
+    return report._replace(findings=tuple(findings), sources=(*report.sources, line))
+
+
+def brought(
+    findings: Iterable[Finding],
+    old: Project,
+    project: Project,
+    found: Iterable[Change],
+    known: frozenset[str],
+) -> list[Finding]:
+    """The findings that a change brings.
+
+    They are those on packages that are new or come from elsewhere, and those of rules that need nothing from
+    outside which the older project does not have (`known`).
+    """
+    came = {(c.package, c.after) for c in found if c.after is not None}
+    names = {c.package for c in found if c.kind == "source-changed"}
+    nodes = project.graph.nodes if project.graph is not None else {}
+    asked = {name for manifest in old.manifests for name in _asked(manifest)}  # of old, locked or not
+    if old.graph is not None:
+        asked |= {package.name for package in old.graph.nodes.values()}
+    local = _local()
+    kept = []
+    for finding in findings:
+        labels: set[tuple[str | None, str | None]] = {
+            (nodes[key].name, nodes[key].version) for key in finding.keys if key in nodes
+        }
+        if finding.rule in local:
+            new = finding.fingerprint not in known
+        else:  # what is asked for and not locked has neither a place nor a version
+            new = not labels and finding.version is None and finding.package not in asked
+        labels.add((finding.package, finding.version))
+        if new or labels & came or any(name in names for name, _ in labels):
+            kept.append(finding)
+    return kept
