@@ -18,7 +18,7 @@ from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
 from npmguard.rules.base import Rule, nothing, run
 from npmguard.rules.verdict import combined
-from npmguard.settings import Options, Settings, resolve
+from npmguard.settings import OF_LICENCES, Options, Settings, resolve
 
 if TYPE_CHECKING:
     from npmguard.baseline import Baseline
@@ -131,7 +131,8 @@ def audited(
         from npmguard.project import tarballs
 
         project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
-    if project.graph is not None and settings.licences:
+    told = settings.licences or any(map(settings.chosen, OF_LICENCES))
+    if project.graph is not None and told:
         from npmguard.project import installed
 
         project = project._replace(licences=installed.licences(folder, project.graph))
@@ -217,6 +218,8 @@ _OF_THE_GRAPH = frozenset(
         "scripts-enabled",
         "unpublished-version",
         "integrity-mismatch",
+        "licence-denied",
+        "licence-unknown",
     )
 )
 

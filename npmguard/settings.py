@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 FILE = "npmguard.toml"
+OF_LICENCES = frozenset(("licence-denied", "licence-unknown"))  # rules that have nothing to say without lists
 
 
 class Ignore(NamedTuple):
@@ -73,6 +74,8 @@ class Settings(NamedTuple):
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
+        if rule in OF_LICENCES and not (self.allowed_licences or self.denied_licences):
+            return False
         return (not self.only or rule in self.only) and rule not in self.skip
 
 
@@ -175,8 +178,6 @@ LATER = frozenset(
         "no-security-policy",
         "root-container",
         "engines-missing",
-        "licence-denied",
-        "licence-unknown",
     )
 )
 

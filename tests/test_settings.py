@@ -381,10 +381,16 @@ def test_a_bad_option_is_refused(here: Path, options: Options, reason: str) -> N
 
 
 def test_a_rule_that_is_yet_to_come_may_stand_in_a_file_only(here: Path) -> None:
-    assert "licence-denied" in LATER
-    assert settings('skip = ["licence-denied"]').skip == {"licence-denied"}
+    assert "engines-missing" in LATER
+    assert settings('skip = ["engines-missing"]').skip == {"engines-missing"}
     with pytest.raises(UsageError):
-        settings(options=Options(skip=("licence-denied",)))
+        settings(options=Options(skip=("engines-missing",)))
+
+
+def test_rules_about_licences_run_where_a_list_is_set(here: Path) -> None:
+    assert not Settings().chosen("licence-denied")
+    assert settings('[licences]\ndeny = ["GPL-*"]').chosen("licence-unknown")
+    assert not settings("[licences]\nallow = []").chosen("licence-denied")
 
 
 def test_no_rule_is_both_there_and_yet_to_come() -> None:
