@@ -88,6 +88,10 @@ def audited(
         from npmguard.project import tarballs
 
         project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
+    if project.graph is not None and settings.licences:
+        from npmguard.project import installed
+
+        project = project._replace(licences=installed.licences(folder, project.graph))
     findings, gaps, evidence = judged(project, config, rules, settings, progress)
     gaps += _unread(project, rules)
     findings = list(placed(findings, project))
@@ -106,7 +110,14 @@ def audited(
         (*evidence.sources, *config.ignored) if evidence.sources else (),
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
+        licences=_licences(project, evidence) if settings.licences else {},
     )
+
+
+def _licences(project: Project, evidence: Evidence) -> dict[str, str]:
+    from npmguard.licences import known
+
+    return known(project, evidence)
 
 
 def _capabilities(

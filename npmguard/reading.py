@@ -14,13 +14,14 @@ import msgspec
 from npmguard.model import Contents
 
 # To be raised with every change of what is read of a package: what was noted before is read anew.
-ANALYSIS = 1
+ANALYSIS = 2
 
 # The fields of a package.json that some rule looks at.
 _FIELDS = (
     *("name", "version", "type", "main", "module", "browser", "exports", "bin", "directories", "files"),
     *("scripts", "gypfile", "dependencies", "devDependencies", "optionalDependencies", "peerDependencies"),
     *("bundleDependencies", "bundledDependencies", "publishConfig", "engines", "os", "cpu", "repository"),
+    *("license", "licence", "licenses"),
 )
 _LARGEST_FIELDS = 1_000_000  # bytes of them all, as JSON
 _DEPTH = 50  # of one in another

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from npmguard.cli.quick import Values
+from npmguard.reports import LICENSED
 from npmguard.settings import Options
 
 
@@ -20,6 +21,7 @@ def options(values: Values) -> Options:
         bool(values["strict"]),
         bool(values["allow_incomplete"]),
         bool(values.get("deep")),
+        any(format in LICENSED for format in texts(values["format"])),
     )
 
 

@@ -220,8 +220,16 @@ class _Reader:
         roots = [key for key, node in self.nodes.items() if node.source in (Source.PROJECT, Source.WORKSPACE)]
         recorded = {} if self.nested else {key: self._record(key) for key in roots if key in self.entries}
         return DependencyGraph(
-            self.nodes, self._link, format=f"npm-{self.version}", roots=roots, recorded=recorded
+            self.nodes,
+            self._link,
+            format=f"npm-{self.version}",
+            roots=roots,
+            recorded=recorded,
+            licences=self._licences,
         )
+
+    def _licences(self) -> dict[str, object]:
+        return {key: fields["license"] for key, (fields, _) in self.entries.items() if "license" in fields}
 
     def _record(self, key: str) -> Asked:
         return {name: (spec, kind) for _, name, spec, kind in self._recorded(key)}

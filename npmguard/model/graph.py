@@ -25,6 +25,7 @@ class DependencyGraph:
     format's version where that is newer than any that is known here, so that not all may be understood.
     `locate` gives the lines of pointers into the lockfile, for a format that is not JSON. `records_ranges`
     tells whether packages' edges carry the ranges that they ask for, or (pnpm) just the version they got.
+    `licences` gives what the lockfile notes of its packages' licences, by key, as it stands there.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class DependencyGraph:
         newer: str | None = None,
         locate: Locate | None = None,
         records_ranges: bool = True,
+        licences: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         self.nodes = nodes
         self.format = format
@@ -48,6 +50,7 @@ class DependencyGraph:
         self.newer = newer
         self.locate = locate
         self.records_ranges = records_ranges
+        self.licences = licences
         self._link = link
 
     @cached_property

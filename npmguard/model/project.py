@@ -91,6 +91,8 @@ class Project(NamedTuple):
     own_config: frozenset[str] = frozenset()
     # what `npm publish` would send, where that is what the audit is about
     packed: Packed | None = None
+    # packages' licences by key, as the lockfile or node_modules have them, where somebody asks for licences
+    licences: Mapping[str, str] = {}
 
     @property
     def graph(self) -> DependencyGraph | None:

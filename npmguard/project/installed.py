@@ -1,13 +1,15 @@
-"""What lies in node_modules: the install scripts of packages that are there already."""
+"""What lies in node_modules: the install scripts and licences of packages that are there already."""
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from npmguard import jsontext
 from npmguard.errors import InputError
+from npmguard.licences import named, worded
 from npmguard.model import DependencyGraph, Package
 from npmguard.project.files import read
 
@@ -22,14 +24,31 @@ def scripts(folder: str, graph: DependencyGraph) -> dict[str, Mapping[str, str]]
     they put what they can, and in pnpm's own store there. Only the version that the lockfile names counts.
     Nothing outside the project's folder is read, and what cannot be read is left out.
     """
+    asked = (package for package in graph.foreign if package.has_install_script is not False)
+    return {
+        key: _run(document, os.path.isfile(os.path.join(here, "binding.gyp")))
+        for key, here, document in _manifests(folder, asked)
+    }
+
+
+def licences(folder: str, graph: DependencyGraph) -> dict[str, str]:
+    """The licences of packages, by key: as the lockfile notes them, else as node_modules has them.
+
+    npm's lockfile does since version 2; no other does. What is read of node_modules is as for `scripts`.
+    """
+    noted = {key: text for key, value in graph.licences().items() if (text := worded(value)) is not None}
+    asked = (package for package in graph.foreign if package.key not in noted)
+    read = {key: text for key, _, document in _manifests(folder, asked) if (text := named(document))}
+    return noted | read
+
+
+def _manifests(folder: str, packages: Iterable[Package]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(key, its folder, its package.json) of those of the packages that lie in node_modules."""
     if not os.path.isdir(os.path.join(folder, "node_modules")):
-        return {}
+        return
     inside = os.path.realpath(folder) + os.sep
     stored = _stored(folder)
-    found: dict[str, Mapping[str, str]] = {}
-    for package in graph.foreign:
-        if package.has_install_script is False:
-            continue
+    for package in packages:
         for place in _places(package, stored):
             here = os.path.join(folder, *place.split("/"))
             path = os.path.join(here, "package.json")
@@ -43,9 +62,8 @@ def scripts(folder: str, graph: DependencyGraph) -> dict[str, Mapping[str, str]]
                 continue
             if place != package.key and document.get("name") != package.name:
                 continue
-            found[package.key] = _run(document, os.path.isfile(os.path.join(here, "binding.gyp")))
+            yield package.key, here, document
             break
-    return found
 
 
 def _places(package: Package, stored: list[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from npmguard.licences import worded
 from npmguard.model import History, Publication
 from npmguard.registry.packument import deprecated, install_scripts, loosely, seconds, text, texts
 
@@ -105,7 +106,7 @@ def _publication(name: str, number: str, found: _Version, when: float | None) ->
         deprecated(found.deprecated),
         commands(found.bin, name),
         source(found.repository),
-        _licence(found.license or found.licenses),
+        worded(found.license or found.licenses),
     )
 
 
@@ -129,13 +130,6 @@ def commands(bin: object, name: str) -> dict[str, str]:
 def source(repository: object) -> str | None:
     """Where a manifest says that its source is: `repository` is a text, or an object with a URL."""
     return text(repository.get("url") if isinstance(repository, dict) else repository)
-
-
-def _licence(found: object) -> str | None:
-    """A text today; of old an object with a type, or several of them, any of which will do."""
-    several = found[:5] if isinstance(found, list) else [found]
-    named = (text(one.get("type") if isinstance(one, dict) else one) for one in several)
-    return " OR ".join(filter(None, named)) or None
 
 
 def _names(found: object) -> tuple[str, ...]:

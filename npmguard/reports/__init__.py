@@ -5,3 +5,6 @@ To add a format is to add a module here and its name to the table.
 
 FORMATS = ("console", "json", "markdown")
 """What `--format` takes: the names of the modules, in the order in which they are offered."""
+
+LICENSED = frozenset(("cyclonedx", "spdx"))
+"""Those that tell the packages' licences, which are gathered for them alone."""
