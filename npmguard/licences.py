@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -36,6 +37,11 @@ def spdx(text: str) -> str | None:
         return canonicalize_license_expression(text)
     except (ValueError, RecursionError, MemoryError):
         return None
+
+
+def is_identifier(expression: str) -> bool:
+    """Is an SPDX expression one licence of the list, without an exception or a choice?"""
+    return re.fullmatch(r"(?!LicenseRef-)[A-Za-z0-9.-]+", expression) is not None
 
 
 def of(package: Package, project: Project, evidence: Evidence) -> str | None:
