@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from npmguard.model import Contents, Evidence, Package, Project, Source
@@ -25,7 +25,7 @@ def worded(value: object) -> str | None:
     return " OR ".join(filter(None, texts))[:_LONGEST].strip() or None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def spdx(text: str) -> str | None:
     """The SPDX expression that a text is, its identifiers spelt as the list spells them; None for none.
 
