@@ -80,6 +80,18 @@ def digest(data: bytes, algorithm: str) -> str:
     return hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()
 
 
+def digests(text: str) -> list[tuple[str, str]]:
+    """(algorithm, hexadecimal digest) of every hash that is as long as it must be, the weakest first."""
+    found = ((algorithm, _digest(h).hex()) for algorithm, several in hashes(text).items() for h in several)
+    whole = (
+        (algorithm, hexadecimal) for algorithm, hexadecimal in found if len(hexadecimal) == _HEX[algorithm]
+    )
+    return sorted(whole, key=lambda each: (_STRENGTH[each[0]], each[1]))
+
+
+_HEX = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
+
+
 def spelt(text: str) -> list[str]:
     """The strongest hashes of an integrity text, spelt as npm spells them."""
     known = hashes(text)

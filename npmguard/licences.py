@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from npmguard.model import Contents, Evidence, Package, Project, Source
@@ -24,7 +25,7 @@ def worded(value: object) -> str | None:
     return " OR ".join(filter(None, texts))[:_LONGEST].strip() or None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def spdx(text: str) -> str | None:
     """The SPDX expression that a text is, its identifiers spelt as the list spells them; None for none.
 
@@ -36,6 +37,11 @@ def spdx(text: str) -> str | None:
         return canonicalize_license_expression(text)
     except (ValueError, RecursionError, MemoryError):
         return None
+
+
+def is_identifier(expression: str) -> bool:
+    """Is an SPDX expression one licence of the list, without an exception or a choice?"""
+    return re.fullmatch(r"(?!LicenseRef-)[A-Za-z0-9.-]+", expression) is not None
 
 
 def of(package: Package, project: Project, evidence: Evidence) -> str | None:

@@ -115,3 +115,23 @@ def test_another_thing_of_that_name_is_not_the_published_one(here: Path) -> None
 def test_without_a_lockfile_nothing_is_known(here: Path) -> None:
     write(here, {"license": "MIT"})
     assert known(load(Found(".")), Evidence()) == {}
+
+
+@pytest.mark.parametrize(("format", "gathered"), [("cyclonedx", True), ("spdx", True), ("json", False)])
+def test_they_are_gathered_where_the_format_tells_them(
+    format: str, gathered: bool, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from npmguard.__main__ import main
+    from npmguard.project import installed
+
+    asked: list[str] = []
+
+    def found(folder: str, graph: object) -> dict[str, str]:
+        asked.append(folder)
+        return {A: "Zlib"}
+
+    monkeypatch.setattr(installed, "licences", found)
+    write(here, {"dependencies": {"a": "1"}}, {A: entry("a", "1.0.0")})
+    main(["check", "--offline", "--only", "integrity-missing", "--format", format, "--output", "out"])
+    assert bool(asked) is gathered
+    assert ("Zlib" in (here / "out").read_text()) is gathered

@@ -93,6 +93,9 @@ class Finding(NamedTuple):
     url: str | None = None
     keys: tuple[str, ...] = ()
     subject: str = ""
+    # of an advisory: its weaknesses (CWE-79) and its CVSS score
+    cwe: tuple[str, ...] = ()
+    score: float | None = None
     # added by the audit
     dev: bool = False
     direct: bool = False

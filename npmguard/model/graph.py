@@ -112,6 +112,11 @@ class DependencyGraph:
         return self._reach(lambda edge: edge.kind is not DependencyKind.DEV)
 
     @cached_property
+    def required(self) -> frozenset[str]:
+        """Keys without which such an install fails: what nothing but optional dependencies bring left out."""
+        return self._reach(lambda edge: edge.kind is not DependencyKind.DEV and not edge.optional)
+
+    @cached_property
     def reachable(self) -> frozenset[str]:
         """Keys that some chain of dependencies reaches from the project or a workspace."""
         return self._reach(lambda edge: True)

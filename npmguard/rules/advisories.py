@@ -87,6 +87,8 @@ class _Group:
                 url=advisory.url,
                 keys=self.keys,
                 subject=advisory.id,
+                cwe=advisory.cwe,
+                score=advisory.score,
             )
 
     # -- words
