@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from npmguard.errors import InputError
 from npmguard.model import Finding, ProjectReport, Report, Suppressed
 from npmguard.policy import fingerprint
+from npmguard.text import count
 
 SCHEMA = "npmguard-baseline/1"
 _KNOWN = "known when the baseline was made"
@@ -48,8 +49,8 @@ class Baseline(NamedTuple):
         held = []
         for report in reports:
             findings = [self._held(finding, report, alive, met) for finding in report.findings]
-            count = sum(f.suppressed is not None and f.suppressed.by == "baseline" for f in findings)
-            line = f"baseline: {_findings(count)} held back by {self.file}"
+            hidden = sum(f.suppressed is not None and f.suppressed.by == "baseline" for f in findings)
+            line = f"baseline: {count(hidden, 'finding')} held back by {self.file}"
             held.append(report._replace(findings=tuple(findings), sources=(*report.sources, line)))
         lines = [*self._ended(met - alive.keys()), *self._idle(met, reports, ran)]
         held[-1] = held[-1]._replace(sources=(*held[-1].sources, *lines))
@@ -187,13 +188,9 @@ def _parts(finding: Finding, report: ProjectReport) -> list[tuple[str, str | Non
 
 def summary(report: Report, place: str) -> str:
     """What was noted, in one line."""
-    words = ", ".join(f"{count} {severity.word}" for severity, count in report.counts.items() if count)
-    line = f"{place}: {_findings(sum(report.counts.values()))}{f' ({words})' if words else ''} noted as known"
+    words = ", ".join(f"{number} {severity.word}" for severity, number in report.counts.items() if number)
+    found = count(sum(report.counts.values()), "finding")
+    line = f"{place}: {found}{f' ({words})' if words else ''} noted as known"
     if report.incomplete:
-        missing = f"{report.incomplete} answer{'' if report.incomplete == 1 else 's'}"
-        line += f"; {missing} missing, so that more may turn up as new"
+        line += f"; {count(report.incomplete, 'answer')} missing, so that more may turn up as new"
     return line
-
-
-def _findings(count: int) -> str:
-    return f"{count} finding{'' if count == 1 else 's'}"

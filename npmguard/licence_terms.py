@@ -70,6 +70,8 @@ def term(text: str) -> str:
     """
     from npmguard.licences import spdx
 
+    if len(text) > 100:
+        raise UnknownLicence(f"{text!r} is longer than any licence of the SPDX list")
     if "*" in text:
         known = _listed()
         if known and not any(fnmatchcase(each, text.lower()) for each in known):

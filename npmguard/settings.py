@@ -186,5 +186,5 @@ def near(word: str, known: frozenset[str] | set[str]) -> str:
     """`; did you mean X?`, or nothing."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word, sorted(known), 1, 0.6)
+    found = get_close_matches(word[:100], sorted(known), 1, 0.6)
     return f"; did you mean {found[0]}?" if found else ""

@@ -11,7 +11,7 @@ from npmguard.errors import InputError, SettingsError
 from npmguard.model import Manifest, Severity
 from npmguard.settings import FILE, Settings
 
-_LARGEST = 1 << 20  # bytes; ten thousand ignores fit in
+_LARGEST = 1 << 18  # bytes; a thousand ignores fit in
 _DEEPEST = 8  # files that extend one another
 
 Fields = dict[str, Any]
@@ -50,7 +50,7 @@ def _layer(path: str, shown: str, top: str | None, above: tuple[str, ...]) -> Fi
 
     data = read(path, shown)
     if len(data) > _LARGEST:
-        raise SettingsError(shown, f"larger than settings ever are ({_LARGEST >> 20} MiB)")
+        raise SettingsError(shown, f"larger than settings ever are ({_LARGEST >> 10} KiB)")
     document, text = tomltext.loads(data, shown, SettingsError)
     place = keys.Place(shown, text)
     own = keys.read(document, place)

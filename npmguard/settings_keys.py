@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from npmguard.errors import SettingsError
@@ -11,6 +11,9 @@ from npmguard.model import Severity
 from npmguard.settings import LATER, Ignore, Override, known_rules, near
 
 Schema = dict[str, Any]
+
+_LONGEST = 300  # characters of a reason
+_MOST = 1000  # entries of a list of tables
 
 
 class Place:
@@ -24,18 +27,20 @@ class Place:
 
     def wrong(self, reason: str, word: str) -> SettingsError:
         """The error for what stands at `word`: its line is the first that has it outside a comment."""
-        known = re.compile(rf"^[^\n#]*(?<![\w-]){re.escape(word)}(?![\w-])", re.MULTILINE)
+        end = r"(?![\w-])" if len(word) <= 100 else ""
+        known = re.compile(rf"^[^\n#]*(?<![\w-]){re.escape(word[:100])}{end}", re.MULTILINE)
         found = known.search(self.text, self.start)
         line = self.text.count("\n", 0, found.end()) + 1 if found else None
+        reason = reason if len(reason) <= _LONGEST else f"{reason[:_LONGEST]}…"
         return SettingsError(self.file, f"{self.prefix}{reason}", line)
 
-    def below(self, heading: str, number: int = 0) -> Place:
-        """The place from the heading of a table on, of several the one of that number; else this one."""
+    def below(self, heading: str) -> Iterator[Place]:
+        """The places from each heading of a table on, in order; this one again when there are no more."""
         words = r"\s*\.\s*".join(rf"[\"']?{re.escape(word)}[\"']?" for word in heading.split("."))
-        heads = re.finditer(rf"^[ \t]*\[\[?\s*{words}\s*\]", self.text, re.MULTILINE)
-        starts = [found.start() for found in heads]
-        start = starts[number] if number < len(starts) else self.start
-        return Place(self.file, self.text, self.prefix, start)
+        for found in re.finditer(rf"^[ \t]*\[\[?\s*{words}\s*\]", self.text, re.MULTILINE):
+            yield Place(self.file, self.text, self.prefix, found.start())
+        while True:
+            yield self
 
 
 class Kind(NamedTuple):
@@ -220,7 +225,7 @@ def _table(keys: Sequence[Key]) -> Kind:
     def read(value: object, key: str, place: Place) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise place.wrong(f"{key} is not a table", key)
-        return _settings_of(value, keys, place.below(key), f"setting of {key}")
+        return _settings_of(value, keys, next(place.below(key)), f"setting of {key}")
 
     return Kind(read, lambda: _object(keys))
 
@@ -234,7 +239,7 @@ def _by_rule(keys: Sequence[Key]) -> Kind:
         found = {}
         for name, table in value.items():
             rule = _rule(name, key, place)
-            below = place.below(f"{key}.{rule}")
+            below = next(place.below(f"{key}.{rule}"))
             if not isinstance(table, dict):
                 raise below.wrong(f"{key}.{rule} is not a table", rule)
             found[rule] = _settings_of(table, keys, below, f"setting of {key}.{rule}")
@@ -256,9 +261,10 @@ def _tables(
     def read(value: object, key: str, place: Place) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise place.wrong(f"{key} is not a list of tables", key)
+        if len(value) > _MOST:
+            raise place.wrong(f"{key} has more than {_MOST} entries", key)
         found = []
-        for number, entry in enumerate(value):
-            below = place.below(key, number)
+        for entry, below in zip(value, place.below(key), strict=False):
             if not isinstance(entry, dict):
                 raise below.wrong(f"{one} is not a table", key)
             found.append(make(_settings_of(entry, keys, below, f"setting of {one}"), below))

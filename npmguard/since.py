@@ -14,6 +14,7 @@ from npmguard.model import Change, Finding, Manifest, Project, ProjectReport
 from npmguard.project import load, npmrc, revisions
 from npmguard.rules.base import nothing
 from npmguard.settings import Options, Settings
+from npmguard.text import count
 
 
 class Before(NamedTuple):
@@ -102,8 +103,8 @@ def kept(report: ProjectReport, then: Before, project: Project, revision: str) -
     found = changes.between(then.project.graph, project.graph)
     findings = brought(report.findings, then.project, project, found, then.known)
     left = len(report.findings) - len(findings)
-    packages = f"{len(found)} package{'' if len(found) == 1 else 's'} changed"
-    line = f"since {revision}: {packages}; {left} finding{'' if left == 1 else 's'} from before left out"
+    came = count(len(found), "package")
+    line = f"since {revision}: {came} changed; {count(left, 'finding')} from before left out"
     return report._replace(findings=tuple(findings), sources=(*report.sources, line))
 
 

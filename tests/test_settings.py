@@ -445,5 +445,15 @@ def test_a_comment_is_not_pointed_at(here: Path) -> None:
     assert refused(toml) == "npmguard.toml:3: skip is not a list of texts"
 
 
+def test_a_list_of_tables_has_bounds(here: Path) -> None:
+    assert len(settings(IGNORE * 1000).ignores) == 1000
+    assert refused(IGNORE * 1001) == "npmguard.toml:1: ignore has more than 1000 entries"
+
+
+@pytest.mark.parametrize("toml", ["{} = 1", 'skip = ["{}"]', '[licences]\nallow = ["{}"]', 'fail-on = "{}"'])
+def test_a_long_word_is_cut(here: Path, toml: str) -> None:
+    assert len(refused(toml.format("x" * 200_000))) < 400
+
+
 def test_a_newer_files_required_version_is_said_before_its_unknown_settings(here: Path) -> None:
     assert "npmguard >=1000 is wanted" in refused('required-version = ">=1000"\nbrand-new = true\n')

@@ -206,6 +206,6 @@ def test_an_error_in_the_common_file_names_that_file(repository: Path) -> None:
 
 
 def test_a_file_of_settings_has_bounds(repository: Path) -> None:
-    (repository / "npmguard.toml").write_text("#" * (1 << 20) + "\n")
+    (repository / "npmguard.toml").write_text("#" * (1 << 18) + "\n")
     found = refused('extends = "../../npmguard.toml"')
-    assert found == "npmguard.toml: larger than settings ever are (1 MiB)"
+    assert found == "npmguard.toml: larger than settings ever are (256 KiB)"
