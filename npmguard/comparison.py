@@ -59,12 +59,12 @@ def diff(
     began = time.time()
     with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
         sides = [_side(text, os.path.join(folder, place)) for text, place in ((old, "old"), (new, "new"))]
-        before, then, _, there = _opened(sides[0], options)
+        before, _, theirs, _ = _opened(sides[0], options)
         project, config, mine, where = _opened(sides[1], options)
         found = changes.between(before.graph, project.graph)
         report = audit.audited(project, where, config, mine, progress)
         found, note = gained(found, before, project, config, mine, progress)
-        known = since.known(before, there, then, audit.settled(options, there, before))
+        known = since.known(before, theirs)
         kept = since.brought(report.findings, before, project, found, known)
         report = report._replace(findings=tuple(kept), changes=found, sources=(*report.sources, *note))
         report = _named(report, sides[1])

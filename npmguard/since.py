@@ -10,9 +10,10 @@ from typing import NamedTuple
 from npmguard import audit, changes, specs
 from npmguard import rules as catalogue
 from npmguard.errors import InputError, UsageError
-from npmguard.model import Change, Finding, Manifest, Project, ProjectReport
-from npmguard.project import load, npmrc, revisions
-from npmguard.rules.base import nothing
+from npmguard.model import Change, Evidence, Finding, Manifest, Project, ProjectReport
+from npmguard.policy import fingerprint
+from npmguard.project import load, revisions
+from npmguard.rules.base import nothing, run
 from npmguard.settings import Options, Settings
 from npmguard.text import count
 
@@ -60,24 +61,22 @@ def _before(each: Opened, folder: str, options: Options) -> Before:
         return Before(None, "the project was not there")
     try:
         # what it said of itself then is nobody's matter: today's settings judge both
-        project, config, _ = audit.opened(
-            load.Found(folder, lockfile), options._replace(strict=True, config=None)
-        )
+        project, _, _ = audit.opened(load.Found(folder, lockfile), options._replace(strict=True, config=None))
     except (InputError, UsageError) as error:
         reason = str(error).replace(f"{load.shown(folder)}/", "")
         return Before(None, f"the project could not be read ({reason})")
     # a project that is called otherwise now is the same project
     manifest = project.manifest._replace(name=each.project.manifest.name)
     project = project._replace(manifest=manifest)
-    return Before(project, known=known(project, folder, config, each.settings))
+    return Before(project, known=known(project, each.settings))
 
 
-def known(project: Project, folder: str, config: npmrc.NpmConfig, settings: Settings) -> frozenset[str]:
+def known(project: Project, settings: Settings) -> frozenset[str]:
     """The fingerprints of what is found in a project, as far as it takes nothing from outside to tell."""
-    quiet = settings._replace(
-        only=_local(), skip=frozenset(), offline=True, advisories=(), licences=False, deep=False
-    )
-    return frozenset(f.fingerprint for f in audit.audited(project, folder, config, quiet, None).findings)
+    rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
+    findings, _ = run(rules, project, Evidence(), settings)
+    name = project.manifest.name
+    return frozenset(fingerprint(finding, name, finding.package, finding.version) for finding in findings)
 
 
 def _asked(manifest: Manifest) -> Iterator[str]:
@@ -89,10 +88,6 @@ def _asked(manifest: Manifest) -> Iterator[str]:
     ):
         for name, spec in asked.items():
             yield from (name, specs.parse(name, spec).name)
-
-
-def _local() -> frozenset[str]:
-    return frozenset(rule.id for rule in catalogue.load() if rule.needs is nothing)
 
 
 def kept(report: ProjectReport, then: Before, project: Project, revision: str) -> ProjectReport:
@@ -117,8 +112,8 @@ def brought(
 ) -> list[Finding]:
     """The findings that a change brings.
 
-    They are those on packages that are new or come from elsewhere, and those of rules that need nothing from
-    outside which the older project does not have (`known`).
+    They are those on packages that are new or come from elsewhere, those of rules that need nothing from
+    outside which the older project does not have (`known`), and those on nothing that it locked or asked for.
     """
     came = {(c.package, c.after) for c in found if c.after is not None}
     names = {c.package for c in found if c.kind == "source-changed"}
@@ -126,16 +121,15 @@ def brought(
     asked = {name for manifest in old.manifests for name in _asked(manifest)}  # of old, locked or not
     if old.graph is not None:
         asked |= {package.name for package in old.graph.nodes.values()}
-    local = _local()
+    local = {rule.id for rule in catalogue.load() if rule.needs is nothing}
     kept = []
     for finding in findings:
         labels: set[tuple[str | None, str | None]] = {
             (nodes[key].name, nodes[key].version) for key in finding.keys if key in nodes
         }
-        if finding.rule in local:
-            new = finding.fingerprint not in known
-        else:  # what is asked for and not locked has neither a place nor a version
-            new = not labels and finding.version is None and finding.package not in asked
+        new = finding.fingerprint not in known
+        if finding.rule not in local:  # what is asked for and not locked has neither a place nor a version
+            new = new and not labels and finding.version is None and finding.package not in asked
         labels.add((finding.package, finding.version))
         if new or labels & came or any(name in names for name, _ in labels):
             kept.append(finding)

@@ -1,6 +1,7 @@
 """`npmguard check --since`: what a change brings."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from support.server import registry
 
 from npmguard.__main__ import main
 
-ONLY = "insecure-transport,integrity-missing,wildcard-range,nonexistent-package,deprecated,advisory"
+FOUR = Path(__file__).parents[1] / "fixtures" / "four"
 BEFORE = {"once": "1.4.0", "old": "1.0.0"}
 
 
@@ -73,6 +74,31 @@ def test_a_change_of_nothing_brings_nothing(repository: Path, capsys: pytest.Cap
         [],
         ["since main: 0 packages changed; 2 findings from before left out"],
     )
+
+
+def test_what_was_asked_for_and_never_locked_is_no_news(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((repository / "apps" / "web" / "package.json").read_text())
+    document["dependencies"] = {"once": "1.4.0", "never": "1", "not": "1"}
+    (repository / "apps" / "web" / "package.json").write_text(json.dumps(document))
+    commit()
+    words = ("--offline", "--only", "lockfile-drift,scripts-enabled")
+    assert len(found(capsys, *words)[1]) == 3
+    assert found(capsys, "--since", "main", *words)[1] == []
+
+
+def test_no_change_brings_nothing_with_any_manager(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(FOUR, repository / "four")
+    commit()
+    _, out, _ = run(capsys, "four", "--format", "json", "--offline")
+    every = json.loads(out)["projects"]
+    assert len(every) == 5
+    assert all(each["findings"] for each in every)
+    _, out, _ = run(capsys, "four", "--format", "json", "--offline", "--since", "HEAD")
+    assert [each["findings"] for each in json.loads(out)["projects"]] == [[]] * 5
 
 
 def test_what_is_new_is_brought(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
