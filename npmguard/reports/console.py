@@ -324,7 +324,7 @@ class _Page:
             )
 
     def sources(self, project: ProjectReport) -> None:
-        hidden = [f for f in project.findings if f.suppressed is not None]
+        hidden = [f for f in project.findings if f.suppressed is not None and f.suppressed.by == "config"]
         if not project.sources and not hidden:
             return
         self.title("Asked")
