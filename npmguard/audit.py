@@ -93,6 +93,11 @@ def audited(
     findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
+    plan = None
+    if settings.plan:
+        from npmguard.plans.asking import made
+
+        plan = made(project, config, findings, evidence, settings, progress)
     return ProjectReport(
         project.folder,
         project.manifest.name,
@@ -106,6 +111,7 @@ def audited(
         (*evidence.sources, *config.ignored) if evidence.sources else (),
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
+        plan=plan,
     )
 
 

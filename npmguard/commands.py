@@ -7,7 +7,7 @@ where one of its words would not be taken as the one word it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from npmguard.model import DependencyKind
@@ -84,6 +84,26 @@ class Commands(NamedTuple):
             return f"yarn{f' --cwd {folder}' if folder else ''} upgrade {name}"
         return f"bun update{f' --cwd {folder}' if folder else ''} {name}"
 
+    def refresh(self, names: Collection[str], direct: Collection[str] = ()) -> str | None:
+        """Takes the newest versions of `names`, at any depth, that their ranges let in; the lockfile alone.
+
+        `direct` are the project's own dependencies that bring them. None where the manager has no such
+        command (bun), or a word would not be taken as the one word it is.
+        """
+        if not names or not all(map(is_word, (*names, *direct))):
+            return None
+        words = " ".join(sorted(names))
+        if self.manager == "npm":
+            return f"npm update {words}"
+        if self.manager == "pnpm":
+            return f"pnpm update --recursive --depth Infinity {words}"
+        if self.manager == "yarn-berry":
+            return f"yarn up --recursive {words}"
+        if self.manager == "yarn" and direct:
+            # it takes everything anew that these bring
+            return f"yarn upgrade {' '.join(sorted(direct))}"
+        return None
+
     def uninstall(self, name: str) -> str | None:
         """Removes a direct dependency."""
         word = "uninstall" if self.manager == "npm" else "remove"
@@ -120,6 +140,21 @@ _ALL = {
 def of(manager: str) -> Commands:
     """The commands of a manager (npm, yarn, yarn-berry, pnpm or bun)."""
     return _ALL[manager]
+
+
+_REFRESHES = ("npm update", "pnpm update --recursive --depth Infinity", "yarn up --recursive", "yarn upgrade")
+
+
+def joined(commands: Iterable[str]) -> list[str]:
+    """The commands, those that take newer versions within the ranges made one."""
+    found: dict[str, dict[str, None]] = {}
+    for command in commands:
+        start = next((c for c in _REFRESHES if command.startswith(f"{c} ")), None)
+        words = command[len(start) :].split() if start is not None else []
+        if start is None or any(word.startswith("-") for word in words):
+            start, words = command, []
+        found.setdefault(start, {}).update(dict.fromkeys(words))
+    return [" ".join((start, *sorted(words))) for start, words in found.items()]
 
 
 def history(lockfile: str) -> str | None:

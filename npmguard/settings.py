@@ -48,6 +48,7 @@ class Settings(NamedTuple):
     allow_incomplete: bool = False
     advisories: tuple[str, ...] = ()  # files or folders of OSV records
     deep: bool = False  # look into every package, not only where something new is locked
+    plan: bool = False  # work out the least changes that mend what is found
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
@@ -68,6 +69,7 @@ class Options(NamedTuple):
     strict: bool = False
     allow_incomplete: bool = False
     deep: bool = False
+    plan: bool = False
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
@@ -92,6 +94,7 @@ def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
         "production": options.production,
         "allow_incomplete": options.allow_incomplete,
         "deep": options.deep,
+        "plan": options.plan,
     }
     if options.fail_on is not None:
         changes["fail_on"] = fail_on(options.fail_on)

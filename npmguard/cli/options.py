@@ -103,7 +103,23 @@ CHECK = Command(
     "Audit projects: lockfile, install scripts, names, freshness, advisories.",
     ("paths", "Folders, package.json files or lockfiles; by default this folder."),
     True,
-    (*_REPORTS, *_AUDIT),
+    (
+        *_REPORTS,
+        Option("plan", ("--fix-plan",), "Work out the least changes that mend what is found."),
+        *_AUDIT,
+    ),
+)
+
+FIX = Command(
+    "fix",
+    "The least changes that mend what is found; with --write in package.json.",
+    ("paths", "Folders, package.json files or lockfiles; by default this folder."),
+    True,
+    (
+        *_REPORTS,
+        Option("write", ("--write",), "Edit package.json by the plan, and say what to run next."),
+        *_AUDIT,
+    ),
 )
 
 EXPLAIN = Command(
@@ -159,4 +175,4 @@ INSPECT = Command(
     (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
-COMMANDS = (CHECK, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)
+COMMANDS = (CHECK, FIX, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)

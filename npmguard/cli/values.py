@@ -20,6 +20,7 @@ def options(values: Values) -> Options:
         bool(values["strict"]),
         bool(values["allow_incomplete"]),
         bool(values.get("deep")),
+        bool(values.get("plan")),
     )
 
 

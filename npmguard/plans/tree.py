@@ -1,0 +1,163 @@
+"""The tree as it would be after some changes, worked out without a package manager.
+
+What nothing touches stays as it is locked. What is asked for anew finds what the project has already, in a
+version that will do, or else comes as the manager would choose it. Where a package is placed is not looked
+at, and peers are not followed, so that a manager may share more than is foreseen here, never less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from npmguard import specs
+from npmguard.held import Held
+from npmguard.model import Dependency, DependencyKind, Package, Project, Source
+from npmguard.plans.market import Market
+
+MOST = 5_000  # packages that a change brings; what has more is cut there
+
+
+class Refresh(NamedTuple):
+    """Everything of this name takes the newest version that its ranges let in."""
+
+    name: str
+
+
+class Move(NamedTuple):
+    """The package.json at `root` asks for `name` by the words `text`, and gets `version`."""
+
+    root: str
+    name: str  # as it is asked for
+    version: str
+    least: str  # the lowest version that will do
+    text: str
+
+
+class Force(NamedTuple):
+    """`version` is forced for `name`: for all, or for those that packages of the names `holders` ask for."""
+
+    name: str  # as it is asked for
+    version: str
+    holders: tuple[str, ...] = ()
+
+
+Change = Refresh | Move | Force
+Label = tuple[str, str]  # name and version
+
+
+class Tree:
+    """One project's tree. `troubled` are the packages that are to go away."""
+
+    def __init__(self, project: Project, market: Market, troubled: Collection[Label]) -> None:
+        assert project.graph is not None
+        self.graph = project.graph
+        self._market = market
+        self._held = Held(project)
+        self._troubled = frozenset(troubled)
+
+    @cached_property
+    def _keys(self) -> Mapping[Label, str]:
+        """A place of each locked name and version."""
+        found: dict[Label, str] = {}
+        for node in self.graph.foreign:
+            if node.source is Source.REGISTRY and node.version:
+                found.setdefault((node.name, node.version), node.key)
+        return found
+
+    @cached_property
+    def _by_peers_alone(self) -> frozenset[str]:
+        """Keys that only peer dependencies lead to."""
+        return frozenset(
+            key for key, asking in self.graph.asking.items() if all(edge.peer for edge in asking)
+        )
+
+    def text(self, edge: Dependency) -> str | None:
+        """What a dependency really asks for; None where nobody knows (yet)."""
+        if self.graph.records_ranges or edge.source in self.graph.roots:
+            return edge.spec
+        source = self.graph.nodes[edge.source]
+        offer = self._market.offer(source.name, source.version)
+        if offer is None:
+            return None
+        for asked in (offer.dependencies, offer.optional, offer.peers):
+            if edge.name in asked:
+                return asked[edge.name]
+        return None
+
+    def after(self, changes: Collection[Change]) -> frozenset[Label]:
+        """The names and versions of all that there is after these changes."""
+        return frozenset(self._walk(changes))
+
+    def _walk(self, changes: Collection[Change]) -> Iterator[Label]:
+        refreshed = {c.name for c in changes if isinstance(c, Refresh)}
+        moved = {(c.root, c.name): c.version for c in changes if isinstance(c, Move)}
+        forced: dict[tuple[str | None, str], str] = {}
+        for change in changes:
+            if isinstance(change, Force):
+                for holder in change.holders or (None,):
+                    forced[holder, change.name] = change.version
+        graph, market = self.graph, self._market
+        roots = frozenset(graph.roots)
+        waiting: list[str | Label] = list(graph.roots)
+        seen: set[str | Label] = set(waiting)
+
+        def go(place: str | Label) -> None:
+            if place not in seen:
+                seen.add(place)
+                waiting.append(place)
+
+        def fresh(holder: str, name: str, text: str, *, share: bool) -> None:
+            spec = specs.parse(name, text)
+            version = forced.get((holder, name)) or forced.get((None, name))
+            if not spec.registry:
+                return
+            if version is None and share and spec.name not in refreshed:
+                version = self._held(name, spec)
+                if version is not None and (spec.name, version) in self._troubled:
+                    version = None
+            version = version or market.pick(spec)
+            if version is not None:
+                go(self._keys.get((spec.name, version)) or (spec.name, version))
+
+        count = 0
+        while waiting:
+            here = waiting.pop()
+            if isinstance(here, tuple):
+                yield here
+                count += 1
+                offer = market.offer(*here)
+                if offer is None or count > MOST:
+                    continue
+                for asked in (offer.dependencies, offer.optional):
+                    for name, text in asked.items():
+                        fresh(here[0], name, text, share=True)
+                continue
+            node = graph.nodes[here]
+            if node.third_party and node.version:
+                yield node.name, node.version
+            for edge in graph.edges.get(here, ()):
+                if edge.target is None or (edge.peer and edge.target not in self._by_peers_alone):
+                    continue
+                target = graph.nodes[edge.target]
+                if edge.settled or not _from_registry(target) or edge.kind is DependencyKind.WORKSPACE:
+                    go(edge.target)
+                    continue
+                version = moved.get((here, edge.name)) if here in roots else None
+                holder = "" if here in roots else node.alias or node.name
+                if here not in roots:
+                    version = version or forced.get((holder, edge.name))
+                version = version or forced.get((None, edge.name))
+                if version is not None:
+                    go(self._keys.get((target.name, version)) or (target.name, version))
+                    continue
+                text = self.text(edge) if target.name in refreshed else None
+                if text is None:
+                    go(edge.target)
+                else:
+                    fresh(holder, edge.name, text, share=False)
+
+
+def _from_registry(package: Package) -> bool:
+    return package.source is Source.REGISTRY
