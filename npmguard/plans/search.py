@@ -95,7 +95,7 @@ class Search:
         self.graph = project.graph
         self.market = market
         self.troubles = tuple(troubles)
-        self.tree = Tree(project, market, [t.label for t in self.troubles if t.mendable])
+        self.tree = Tree(project, market)
         self._ok: dict[tuple[Label, str, str], bool] = {}
         self._above: dict[Label, frozenset[str]] = {}
         self._mended: dict[tuple[Label, str], frozenset[Change | _Demand] | None] = {}
@@ -127,6 +127,13 @@ class Search:
             # a tree is more than the sum of its ways: what is still there is forced
             if trouble not in gone and trouble.label not in self._why:
                 changes |= self._forced(trouble, self._asking(trouble))
+        for change in sorted(changes, key=_cost):
+            worse = self._worse(changes)
+            if isinstance(change, Refresh) and worse and len(self._worse(changes - {change})) < len(worse):
+                changes.discard(change)
+                for trouble in open:
+                    if change in wanted[trouble]:
+                        self._why[trouble.label] = f"A newer {change.name} brings what is no better."
         return self._least(open, changes)
 
     # -- is a version free of a trouble?
@@ -228,7 +235,12 @@ class Search:
                 return self._refreshed(trouble, spec.name, picked)
         if edge.source in self.graph.roots:
             demand = _Demand(edge.source, edge.name)
-            return frozenset([demand]) if self._places(demand, [trouble], 1) else None
+            places = self._places(demand, [trouble], 1)
+            if not places:
+                return None
+            name = specs.parse(edge.name, edge.spec).name
+            # what lies there already and fits is kept, unless it is refreshed
+            return self._refreshed(trouble, name, places[0].taken) - {Refresh(name)} | {demand}
         return self._key(trouble, edge.source, path)
 
     def _key(
@@ -292,13 +304,12 @@ class Search:
 
     def _peers_fit(self, edge: Dependency, version: str) -> bool:
         """Do those who want the dependency beside them take this version, and it what is beside it?"""
-        for other in self.graph.asking.get(edge.target or "", ()):
-            if other.kind is DependencyKind.PEER and other.source not in self.graph.roots:
-                text = self.tree.text(other)
-                spec = specs.parse(other.name, text or "*")
-                if spec.kind in ("range", "version") and not _takes(spec.range, version):
-                    return False
+        if self.project.config.get("legacy-peer-deps") == "true":
+            return True
         target = self.graph.nodes[edge.target or ""]
+        for range in self._wanted_beside(edge):
+            if not _takes(range, version) and _takes(range, target.version or ""):
+                return False
         offer = self.market.offer(target.name, version)
         if offer is None:
             return True
@@ -311,6 +322,21 @@ class Search:
             if node.version and not _takes(spec.range, node.version):
                 return False
         return True
+
+    def _wanted_beside(self, edge: Dependency) -> set[str]:
+        """The ranges in which others want a dependency of the project beside them."""
+        found = set()
+        for other in self.graph.asking.get(edge.target or "", ()):
+            if other.kind is DependencyKind.PEER and other.source not in self.graph.roots:
+                found.add(self.tree.text(other))
+        if self.graph.format == "npm-1":  # it does not record them
+            for beside in self.graph.edges.get(edge.source, ()):
+                node = self.graph.nodes.get(beside.target or "")
+                offer = self.market.offer(node.name, node.version) if node is not None else None
+                if offer is not None and edge.name not in offer.optional_peers:
+                    found.add(offer.peers.get(edge.name))
+        parsed = (specs.parse(edge.name, text) for text in found if text is not None)
+        return {spec.range or "*" for spec in parsed if spec.kind in ("range", "version")}
 
     def _moves(
         self, wanted: Mapping[Trouble, Collection[Change | _Demand]]
@@ -334,15 +360,20 @@ class Search:
 
     def _worse(self, changes: Collection[Change]) -> list[Label]:
         """The packages that changes bring, and that have faults which nothing in the tree had before."""
-        before = self._before
-        known: dict[str, set[str]] = {}
-        for name, version in before:
-            known.setdefault(name, set()).update(self.market.faults(name, version))
+        new = sorted(self.tree.after(changes) - self._before)
+        known = self._known_faults
         return [
             (name, version)
-            for name, version in self.tree.after(changes) - before
+            for name, version in new
             if self.market.faults(name, version) - known.get(name, set()) - {DEPRECATED, YOUNG}
         ]
+
+    @cached_property
+    def _known_faults(self) -> Mapping[str, set[str]]:
+        known: dict[str, set[str]] = {}
+        for name, version in self._before:
+            known.setdefault(name, set()).update(self.market.faults(name, version))
+        return known
 
     @cached_property
     def _before(self) -> frozenset[Label]:
@@ -383,7 +414,18 @@ class Search:
 
     def _gone(self, troubles: Iterable[Trouble], changes: Collection[Change]) -> set[Trouble]:
         there = self.tree.after(changes)
-        return {t for t in troubles if t.label not in there}
+        versions_: dict[str, list[str]] = {}
+        for name, version in there:
+            versions_.setdefault(name, []).append(version)
+        return {
+            t
+            for t in troubles
+            # nor must another version with the same trouble have come in its place
+            if all(
+                version != t.version and (t.clean(version) or (t.name, version) in self._before)
+                for version in versions_.get(t.name, ())
+            )
+        }
 
     def _least(self, open: Sequence[Trouble], changes: Collection[Change]) -> Found:
         kept = sorted(changes, key=_cost, reverse=True)

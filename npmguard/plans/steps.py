@@ -55,34 +55,37 @@ class Steps:
             names = sorted(c.name for c in group)
             own = {t.name for t in troubles}
             head = next((name for name in names if name in own), names[0])
-            before = sorted({n.version for n in self.graph.foreign if n.name == head and n.version})
-            locked = [t.version for t in troubles if t.name == head] or before
-            to = self._taken(head, locked)
+            copies = {n.version for n in self.graph.foreign if n.name == head and n.version}
+            locked = sorted(
+                {t.version for t in troubles if t.name == head} or copies,
+                key=lambda v: versions.key(v, loose=True) or (),
+            )
+            ways = [(version, self._taken(head, version)) for version in locked]
+            to = ways[0][1]
             beside = [name for name in names if name != head]
-            words = "Everything that asks for it takes that: only the lockfile changes."
-            if beside:
-                words = f"Together with {some(beside)}: only the lockfile changes."
+            words = f"Only the lockfile changes{f', for {some(beside)} too' if beside else ''}."
+            if len(ways) > 1:
+                words += f" Also {some(f'{one} to {other}' for one, other in ways[1:])}."
             command = self._refresh(names, troubles)
             if command is None:
                 words += f" Delete the entries of {', '.join(names)} from the lockfile, then install."
-            lowest = min(locked, key=lambda v: versions.key(v, loose=True) or ())
             yield Step(
                 "refresh",
                 head,
-                lowest,
+                locked[0],
                 to,
-                _by(lowest, to),
+                _by(locked[0], to),
                 command,
                 words,
                 _fingerprints(troubles),
                 urgent=any(t.urgent for t in troubles),
             )
 
-    def _taken(self, name: str, locked: Collection[str]) -> str | None:
-        """The version that those get who have one of these versions now; the highest of several."""
+    def _taken(self, name: str, locked: str) -> str | None:
+        """The version that those get who have this one now; the highest of several."""
         found = []
         for node in self.graph.foreign:
-            if node.name == name and node.version in locked:
+            if node.name == name and node.version == locked:
                 for edge in self.graph.asking.get(node.key, ()):
                     text = self.search.tree.text(edge)
                     picked = self.market.pick(specs.parse(edge.name, text)) if text is not None else None
@@ -283,7 +286,7 @@ class Steps:
         project, data = self.project, self.project.manifest.data
         who = f" for {some(force.holders)}" if force.holders else ""
         manager = project.manager
-        words = f"No version of what asks for it takes a better one: force it{who}."
+        words = f"Nothing that asks for it takes a better one: force it{who}, and test."
         if manager == "bun" and force.holders:
             return (), f"{words} bun forces a version for all or for none: see whether all can take it."
         if manager == "npm":

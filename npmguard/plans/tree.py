@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from npmguard import specs
+from npmguard import forced, specs, versions
 from npmguard.held import Held
 from npmguard.model import Dependency, DependencyKind, Package, Project, Source
 from npmguard.plans.market import Market
@@ -48,14 +48,14 @@ Label = tuple[str, str]  # name and version
 
 
 class Tree:
-    """One project's tree. `troubled` are the packages that are to go away."""
+    """One project's tree."""
 
-    def __init__(self, project: Project, market: Market, troubled: Collection[Label]) -> None:
+    def __init__(self, project: Project, market: Market) -> None:
         assert project.graph is not None
         self.graph = project.graph
+        self._project = project
         self._market = market
         self._held = Held(project)
-        self._troubled = frozenset(troubled)
 
     @cached_property
     def _keys(self) -> Mapping[Label, str]:
@@ -76,7 +76,7 @@ class Tree:
     def text(self, edge: Dependency) -> str | None:
         """What a dependency really asks for; None where nobody knows (yet)."""
         if self.graph.records_ranges or edge.source in self.graph.roots:
-            return edge.spec
+            return self._forced(edge) or edge.spec
         source = self.graph.nodes[edge.source]
         offer = self._market.offer(source.name, source.version)
         if offer is None:
@@ -86,6 +86,17 @@ class Tree:
                 return asked[edge.name]
         return None
 
+    def _forced(self, edge: Dependency) -> str | None:
+        """What the project forces upon a dependency, as the version that it has shows; None for nothing."""
+        spec = specs.parse(edge.name, edge.spec)
+        target = self.graph.nodes.get(edge.target or "")
+        if spec.kind not in ("range", "version") or target is None or not target.version:
+            return None
+        if versions.satisfies(target.version, spec.range or "*", loose=True):
+            return None
+        found = forced.found(self._project, edge.name)
+        return found[0] if found is not None else None
+
     def after(self, changes: Collection[Change]) -> frozenset[Label]:
         """The names and versions of all that there is after these changes."""
         return frozenset(self._walk(changes))
@@ -93,11 +104,11 @@ class Tree:
     def _walk(self, changes: Collection[Change]) -> Iterator[Label]:
         refreshed = {c.name for c in changes if isinstance(c, Refresh)}
         moved = {(c.root, c.name): c.version for c in changes if isinstance(c, Move)}
-        forced: dict[tuple[str | None, str], str] = {}
+        forces: dict[tuple[str | None, str], str] = {}
         for change in changes:
             if isinstance(change, Force):
                 for holder in change.holders or (None,):
-                    forced[holder, change.name] = change.version
+                    forces[holder, change.name] = change.version
         graph, market = self.graph, self._market
         roots = frozenset(graph.roots)
         waiting: list[str | Label] = list(graph.roots)
@@ -110,13 +121,11 @@ class Tree:
 
         def fresh(holder: str, name: str, text: str, *, share: bool) -> None:
             spec = specs.parse(name, text)
-            version = forced.get((holder, name)) or forced.get((None, name))
+            version = forces.get((holder, name)) or forces.get((None, name))
             if not spec.registry:
                 return
             if version is None and share and spec.name not in refreshed:
                 version = self._held(name, spec)
-                if version is not None and (spec.name, version) in self._troubled:
-                    version = None
             version = version or market.pick(spec)
             if version is not None:
                 go(self._keys.get((spec.name, version)) or (spec.name, version))
@@ -147,8 +156,8 @@ class Tree:
                 version = moved.get((here, edge.name)) if here in roots else None
                 holder = "" if here in roots else node.alias or node.name
                 if here not in roots:
-                    version = version or forced.get((holder, edge.name))
-                version = version or forced.get((None, edge.name))
+                    version = version or forces.get((holder, edge.name))
+                version = version or forces.get((None, edge.name))
                 if version is not None:
                     go(self._keys.get((target.name, version)) or (target.name, version))
                     continue
