@@ -46,11 +46,15 @@ def put(text: str, keys: Sequence[str], value: Value) -> str:
         if child is None:
             return _added(text, node, key, _wrapped(keys[depth + 1 :], value), style)
         if depth == len(keys) - 1:
-            return text[: child.start] + _written(value, _indent(text, child.start), style) + text[child.end :]
+            return (
+                text[: child.start] + _written(value, _indent(text, child.start), style) + text[child.end :]
+            )
         if text[child.start] == '"':
             old = json.loads(text[child.start : child.end])
             inner = {".": old, keys[depth + 1]: _wrapped(keys[depth + 2 :], value)}
-            return text[: child.start] + _written(inner, _indent(text, child.start), style) + text[child.end :]
+            return (
+                text[: child.start] + _written(inner, _indent(text, child.start), style) + text[child.end :]
+            )
         node = child
     raise ValueError("no key")
 

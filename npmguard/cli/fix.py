@@ -27,22 +27,22 @@ def run(values: Values) -> int:
         )
     finally:
         progress.clear()
-    report = report._replace(command="fix", exit_code=_code(report))
+    report = report._replace(command="fix", exit_code=_code(report, allowed=asked.allow_incomplete))
     deliver(report, values)
     if values["write"]:
         _write(report, everything=named)
     return report.exit_code
 
 
-def _code(report: Report) -> int:
+def _code(report: Report, *, allowed: bool) -> int:
     for project in report.projects:
         steps = project.plan.steps if project.plan is not None else ()
         hopeless = {m for step in steps if step.kind == "none" for m in step.mends}
         for finding in project.findings:
-            if finding.fingerprint in hopeless and report.fail_on is not None:
-                if finding.severity >= report.fail_on:
-                    return 1
-    return 3 if report.exit_code == 3 or (report.incomplete and report.exit_code) else 0
+            failing = report.fail_on is not None and finding.severity >= report.fail_on
+            if failing and finding.fingerprint in hopeless:
+                return 1
+    return 3 if report.incomplete and not allowed else 0
 
 
 def _write(report: Report, *, everything: bool) -> None:

@@ -56,9 +56,7 @@ class _Planner:
             for f in every
             if f.suppressed is not None and f.package is not None and f.rule in ("advisory", "malware")
         )
-        self.advisories: dict[str, Advisory] = {
-            f"{a.package} {a.id}": a for a in evidence.advisories or ()
-        }
+        self.advisories: dict[str, Advisory] = {f"{a.package} {a.id}": a for a in evidence.advisories or ()}
         self.vetted: set[str] = set()
         self.known: Mapping[str, Answer] = {}
         self.histories: dict[str, History | None] = {}
@@ -104,9 +102,7 @@ class _Planner:
                 return frozenset()
             return names
 
-        offers.levels(
-            self.config, level, Needs, offline=self.settings.offline, progress=self.progress
-        )
+        offers.levels(self.config, level, Needs, offline=self.settings.offline, progress=self.progress)
 
     def _vet(self) -> bool:
         """Asks for advisories about what came to be known, and for dates; was there anything to ask?"""

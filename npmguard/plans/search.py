@@ -106,10 +106,8 @@ class Search:
         open = [t for t in self.troubles if t.mendable]
         wanted: dict[Trouble, set[Change | _Demand]] = {}
         for trouble in open:
-            changes, held = self._ways(trouble)
-            if held:
-                changes |= self._forced(trouble, held)
-            wanted[trouble] = changes
+            ways, held = self._ways(trouble)
+            wanted[trouble] = ways | self._forced(trouble, held) if held else ways
         chosen = self._moves(wanted)
         changes: set[Change] = set()
         for trouble, some in wanted.items():
@@ -122,18 +120,20 @@ class Search:
                     changes.add(move)
                 else:
                     changes |= self._forced(trouble, self._asking(trouble))
+        if self.market.wanted:
+            return Found((), {}, {})  # not all of it is known yet, so that it is in vain to go on
         gone = self._gone(open, changes)
         for trouble in open:
             # a tree is more than the sum of its ways: what is still there is forced
             if trouble not in gone and trouble.label not in self._why:
                 changes |= self._forced(trouble, self._asking(trouble))
-        for change in sorted(changes, key=_cost):
+        for each in sorted(changes, key=_cost):
             worse = self._worse(changes)
-            if isinstance(change, Refresh) and worse and len(self._worse(changes - {change})) < len(worse):
-                changes.discard(change)
+            if isinstance(each, Refresh) and worse and len(self._worse(changes - {each})) < len(worse):
+                changes.discard(each)
                 for trouble in open:
-                    if change in wanted[trouble]:
-                        self._why[trouble.label] = f"A newer {change.name} brings what is no better."
+                    if each in wanted[trouble]:
+                        self._why[trouble.label] = f"A newer {each.name} brings what is no better."
         return self._least(open, changes)
 
     # -- is a version free of a trouble?
@@ -243,9 +243,7 @@ class Search:
             return self._refreshed(trouble, name, places[0].taken) - {Refresh(name)} | {demand}
         return self._key(trouble, edge.source, path)
 
-    def _key(
-        self, trouble: Trouble, key: str, path: frozenset[str]
-    ) -> frozenset[Change | _Demand] | None:
+    def _key(self, trouble: Trouble, key: str, path: frozenset[str]) -> frozenset[Change | _Demand] | None:
         """What makes a package that leads to a trouble move to a version that does not."""
         if key in path or len(path) > _DEEPEST:
             return frozenset()
@@ -381,12 +379,14 @@ class Search:
 
     # -- forcing
 
-    def _forced(self, trouble: Trouble, asking: Sequence[Dependency]) -> set[Change | _Demand] | set[Change]:
+    def _forced(self, trouble: Trouble, asking: Sequence[Dependency]) -> set[Force]:
         """What forces a clean version upon those who hold on to a trouble; nothing where that cannot be."""
         graph = self.graph
         names = {edge.name for edge in asking}
         if not trouble.urgent:
-            self._why[trouble.label] = "What asks for it takes no other version, and to force one is too much."
+            self._why[trouble.label] = (
+                "What asks for it takes no other version, and to force one is too much."
+            )
         elif any(edge.settled for edge in asking):
             inside = sorted({graph.nodes[e.source].label for e in asking if e.settled})
             self._why[trouble.label] = f"It comes inside {', '.join(inside[:3])}, which has to be upgraded."
@@ -403,9 +403,7 @@ class Search:
         """Whom to bind a forced version to: nobody in particular, where that changes nothing else."""
         nodes = self.graph.nodes
         copies = {n.version for n in self.graph.foreign if (n.alias or n.name) == name}
-        own = any(
-            edge.name == name for root in self.graph.roots for edge in self.graph.edges.get(root, ())
-        )
+        own = any(edge.name == name for root in self.graph.roots for edge in self.graph.edges.get(root, ()))
         if len(copies) < 2 and not own:
             return ()
         return tuple(sorted({nodes[e.source].alias or nodes[e.source].name for e in asking}))
@@ -447,7 +445,7 @@ class Search:
 
 
 class _Demand(NamedTuple):
-    """A dependency of a package.json that has to move; to which version is decided for all troubles at once."""
+    """A dependency of a package.json that has to move: to where is decided for all troubles at once."""
 
     root: str
     name: str

@@ -11,7 +11,6 @@ from npmguard.plans.tree import Change, Force, Move, Refresh
 from npmguard.text import some
 
 
-
 class Steps:
     """The steps of one project's plan, as they are made."""
 
@@ -29,17 +28,23 @@ class Steps:
         found = [*self._refreshes(), *self._moves(), *self._forces()]
         found = self._to_latest(found, behind)
         found += self._hopeless()
-        return sorted(found, key=self._order)
+        every = [*behind, *(f for t in self.search.troubles for f in (*t.mendable, *t.hopeless))]
+        marks = {f.fingerprint: (f.rule == "malware", f.severity) for f in every}
 
-    def _order(self, step: Step) -> tuple[object, ...]:
-        return (
-            step.kind == "none",
-            not step.urgent,
-            ("refresh", "upgrade", "override", "remove", "none").index(step.kind),
-            -len(step.mends),
-            step.package,
-            step.before or "",
-        )
+        def order(step: Step) -> tuple[object, ...]:
+            malware, worst = max((marks[mark] for mark in step.mends), default=(False, 0))
+            return (
+                step.kind == "none",
+                not step.urgent,
+                not malware,
+                -worst,
+                ("refresh", "upgrade", "override", "remove", "none").index(step.kind),
+                -len(step.mends),
+                step.package,
+                step.before or "",
+            )
+
+        return sorted(found, key=order)
 
     def _mends(self, change: Change) -> tuple[Trouble, ...]:
         return self.ways.mended[change]
@@ -194,9 +199,7 @@ class Steps:
                     if self.market.pick(specs.parse(edge.name, edge.spec)) == latest:
                         refresh.setdefault(edge.name, []).append((finding, latest))
                     else:
-                        groups.setdefault((edge.name, latest), []).append(
-                            (finding, root, edge.spec, latest)
-                        )
+                        groups.setdefault((edge.name, latest), []).append((finding, root, edge.spec, latest))
         for (name, latest), found in groups.items():
             mends = tuple(dict.fromkeys(f.fingerprint for f, *_ in found))
             steps = self._joined(steps, name, latest, mends) or [
@@ -290,9 +293,9 @@ class Steps:
         if manager == "bun" and force.holders:
             return (), f"{words} bun forces a version for all or for none: see whether all can take it."
         if manager == "npm":
-            paths: list[tuple[str, ...]] = [("overrides", holder, force.name) for holder in force.holders] or [
-                ("overrides", force.name)
-            ]
+            paths: list[tuple[str, ...]] = [
+                ("overrides", holder, force.name) for holder in force.holders
+            ] or [("overrides", force.name)]
         elif manager == "pnpm":
             if not self._pnpm_in_manifest():
                 names = [f"{holder}>{force.name}" for holder in force.holders] or [force.name]
@@ -313,9 +316,7 @@ class Steps:
             there = _there(data, path)
             if isinstance(there, dict):
                 path, there = (*path, "."), there.get(".")
-            edits.append(
-                Edit(project.manifest.file, path, there if isinstance(there, str) else None, value)
-            )
+            edits.append(Edit(project.manifest.file, path, there if isinstance(there, str) else None, value))
         return tuple(edits), words
 
     def _pnpm_in_manifest(self) -> bool:

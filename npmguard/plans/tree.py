@@ -7,7 +7,7 @@ at, and peers are not followed, so that a manager may share more than is foresee
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -73,6 +73,22 @@ class Tree:
             key for key, asking in self.graph.asking.items() if all(edge.peer for edge in asking)
         )
 
+    @cached_property
+    def _links(self) -> Mapping[str, Sequence[tuple[Dependency, str, Package | None]]]:
+        """From each key the dependencies to follow, with the target's key, and it itself if it may move."""
+        nodes = self.graph.nodes
+        found: dict[str, list[tuple[Dependency, str, Package | None]]] = {}
+        for key, edges in self.graph.edges.items():
+            links = found[key] = []
+            for edge in edges:
+                if edge.target is None or (edge.peer and edge.target not in self._by_peers_alone):
+                    continue
+                target = nodes[edge.target]
+                fixed = edge.settled or edge.kind is DependencyKind.WORKSPACE
+                loose = target.source is Source.REGISTRY and not fixed
+                links.append((edge, edge.target, target if loose else None))
+        return found
+
     def text(self, edge: Dependency) -> str | None:
         """What a dependency really asks for; None where nobody knows (yet)."""
         if self.graph.records_ranges or edge.source in self.graph.roots:
@@ -110,6 +126,7 @@ class Tree:
                 for holder in change.holders or (None,):
                     forces[holder, change.name] = change.version
         graph, market = self.graph, self._market
+        touched = {name for _, name in (*moved, *forces)}
         roots = frozenset(graph.roots)
         waiting: list[str | Label] = list(graph.roots)
         seen: set[str | Label] = set(waiting)
@@ -146,27 +163,18 @@ class Tree:
             node = graph.nodes[here]
             if node.third_party and node.version:
                 yield node.name, node.version
-            for edge in graph.edges.get(here, ()):
-                if edge.target is None or (edge.peer and edge.target not in self._by_peers_alone):
+            for edge, key, target in self._links.get(here, ()):
+                if target is None or (edge.name not in touched and target.name not in refreshed):
+                    go(key)
                     continue
-                target = graph.nodes[edge.target]
-                if edge.settled or not _from_registry(target) or edge.kind is DependencyKind.WORKSPACE:
-                    go(edge.target)
-                    continue
-                version = moved.get((here, edge.name)) if here in roots else None
                 holder = "" if here in roots else node.alias or node.name
-                if here not in roots:
-                    version = version or forces.get((holder, edge.name))
-                version = version or forces.get((None, edge.name))
-                if version is not None:
-                    go(self._keys.get((target.name, version)) or (target.name, version))
+                own = moved.get((here, edge.name)) if here in roots else forces.get((holder, edge.name))
+                given = own or forces.get((None, edge.name))
+                if given is not None:
+                    go(self._keys.get((target.name, given)) or (target.name, given))
                     continue
-                text = self.text(edge) if target.name in refreshed else None
-                if text is None:
-                    go(edge.target)
+                asked_for = self.text(edge) if target.name in refreshed else None
+                if asked_for is None:
+                    go(key)
                 else:
-                    fresh(holder, edge.name, text, share=False)
-
-
-def _from_registry(package: Package) -> bool:
-    return package.source is Source.REGISTRY
+                    fresh(holder, edge.name, asked_for, share=False)

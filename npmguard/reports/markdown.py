@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from npmguard.model import CAPABILITIES, Change, Finding, Inspected, Packed, ProjectReport, Report
+from npmguard.model import CAPABILITIES, Change, Finding, Inspected, Packed, Plan, ProjectReport, Report
 from npmguard.reports import inspected
+from npmguard.reports.blocks import in_words
 from npmguard.reports.tree import tree
 from npmguard.text import code, markdown, size, some
 
@@ -20,7 +21,7 @@ def render(report: Report) -> str:
     """A heading for each project, a table of what changed, a table of what was found."""
     lines: list[str] = []
     for project in report.projects:
-        lines += [*_project(project), ""]
+        lines += [*_project(project, report.command), ""]
     found = ", ".join(f"{number} {severity.word}" for severity, number in report.counts.items() if number)
     verdict = f"**{found or 'nothing found'}**"
     if report.incomplete:
@@ -28,7 +29,7 @@ def render(report: Report) -> str:
     return "\n".join([*lines, verdict]) + "\n"
 
 
-def _project(project: ProjectReport) -> Iterator[str]:
+def _project(project: ProjectReport, command: str) -> Iterator[str]:
     place = project.lockfile or project.path
     yield f"## {markdown(project.name or project.path)}: {code(place)}"
     if project.changes is not None:
@@ -36,15 +37,37 @@ def _project(project: ProjectReport) -> Iterator[str]:
     if project.inspected is not None:
         yield from ("", *_inspected(project.inspected))
     shown = [finding for finding in project.findings if finding.suppressed is None]
-    if shown:
+    if shown and command != "fix":
         yield from ("", "| severity | rule | what | fix |", "| --- | --- | --- | --- |")
         for finding in shown[:_MOST]:
             yield _row(finding)
         yield from _rest(len(shown))
+    if project.plan is not None:
+        yield from ("", *_plan(project.plan))
     if project.packed is not None:
         yield from ("", *_packed(project.packed))
     for gap in project.incomplete:
         yield from ("", f"Not checked: {markdown(', '.join(gap.affects))}: {markdown(gap.reason)}")
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    """The least changes that mend what was found."""
+    if not plan.steps:
+        yield "Nothing to do."
+        return
+    yield from ("| | step | mends | command |", "| --- | --- | ---: | --- |")
+    for number, step in enumerate(plan.steps[:_MOST], 1):
+        words = markdown(in_words(step))
+        if step.kind not in ("refresh", "upgrade"):
+            words += f": {markdown(step.words)}"
+        cells = (
+            f"{number}." if step.urgent else "",
+            words,
+            str(len(step.mends)),
+            code(step.command) if step.command is not None else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+    yield from _rest(len(plan.steps))
 
 
 def _inspected(facts: Inspected) -> Iterator[str]:
