@@ -14,7 +14,7 @@ from npmguard.rules.release_too_new import exempt
 from npmguard.settings import Settings
 from npmguard.text import some
 
-MOST = 1_500  # names that are looked up for one plan
+MOST = 3_000  # names that are looked up for one plan
 _ROUNDS = 4  # times that what was learnt of advisories changes what there is to ask
 
 Progress = Callable[[int, int], None]
@@ -59,6 +59,7 @@ class _Planner:
         self.advisories: dict[str, Advisory] = {f"{a.package} {a.id}": a for a in evidence.advisories or ()}
         self.vetted: set[str] = set()
         self.known: Mapping[str, Answer] = {}
+        self.refused: dict[str, Answer] = {}
         self.histories: dict[str, History | None] = {}
         self.gaps: dict[str, None] = {}
         self.made = Plan(())
@@ -75,7 +76,9 @@ class _Planner:
             self._offers()
             if not self._vet():
                 break
-        unanswered = [n for n, a in sorted(self.known.items()) if isinstance(a, Unanswered)]
+        unanswered = [
+            n for n, a in sorted(self.known.items()) if isinstance(a, Unanswered) and n not in self.refused
+        ]
         if unanswered:
             self.gaps[f"nothing could be learnt of {some(unanswered)}"] = None
         return self.made._replace(gaps=tuple(self.gaps))
@@ -87,22 +90,29 @@ class _Planner:
         had = self.known
 
         def level(found: Mapping[str, Answer]) -> Set[str]:
-            self.known = {**had, **found}
-            market = Market(
-                self.known,
-                self.advisories.values(),
-                ignored=self.ignored,
-                young=self._young,
-                patient=self.patient,
-            )
-            self.made = plan(self.project, self.findings, market)
-            names = market.wanted - self.known.keys()
-            if len(self.known) + len(names) > MOST:
+            self.known = {**had, **found, **self.refused}
+            while True:
+                names = self._again()
+                room = max(0, MOST - len(self.known))
+                if len(names) <= room:
+                    return names
                 self.gaps[f"it takes more than the {MOST:,} packages that were looked at"] = None
-                return frozenset()
-            return names
+                self.refused |= {name: Unanswered(name, "not looked up") for name in sorted(names)[room:]}
+                self.known = {**self.known, **self.refused}
 
         offers.levels(self.config, level, Needs, offline=self.settings.offline, progress=self.progress)
+
+    def _again(self) -> Set[str]:
+        """Makes the plan with what is known; gives the names that are still to be looked up."""
+        market = Market(
+            self.known,
+            self.advisories.values(),
+            ignored=self.ignored,
+            young=self._young,
+            patient=self.patient,
+        )
+        self.made = plan(self.project, self.findings, market)
+        return market.wanted - self.known.keys()
 
     def _vet(self) -> bool:
         """Asks for advisories about what came to be known, and for dates; was there anything to ask?"""

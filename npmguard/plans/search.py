@@ -127,9 +127,11 @@ class Search:
             # a tree is more than the sum of its ways: what is still there is forced
             if trouble not in gone and trouble.label not in self._why:
                 changes |= self._forced(trouble, self._asking(trouble))
-        for each in sorted(changes, key=_cost):
-            worse = self._worse(changes)
-            if isinstance(each, Refresh) and worse and len(self._worse(changes - {each})) < len(worse):
+        worse = self._worse(changes)
+        for each in sorted(changes, key=_cost) if worse else ():
+            without = self._worse(changes - {each}) if isinstance(each, Refresh) else worse
+            if len(without) < len(worse):
+                worse = without
                 changes.discard(each)
                 for trouble in open:
                     if each in wanted[trouble]:
@@ -396,10 +398,10 @@ class Search:
             self._why[trouble.label] = "The project asks for it itself, and no version fits what else it has."
         else:
             name = names.pop()
-            return {Force(name, trouble.goal, self._holders(trouble, name, asking))}
+            return {Force(name, trouble.goal, trouble.name, self._holders(name, asking))}
         return set()
 
-    def _holders(self, trouble: Trouble, name: str, asking: Sequence[Dependency]) -> tuple[str, ...]:
+    def _holders(self, name: str, asking: Sequence[Dependency]) -> tuple[str, ...]:
         """Whom to bind a forced version to: nobody in particular, where that changes nothing else."""
         nodes = self.graph.nodes
         copies = {n.version for n in self.graph.foreign if (n.alias or n.name) == name}
@@ -432,10 +434,14 @@ class Search:
             without = [c for c in kept if c is not change]
             if gone <= self._gone(gone, without):
                 kept = without
-        mended = {}
+        mended: dict[Change, tuple[Trouble, ...]] = {}
         for change in kept:
             still = self._gone(gone, [c for c in kept if c is not change])
             mended[change] = tuple(t for t in open if t in gone and t not in still)
+        # what several of them mend, each by itself, goes with the first
+        for trouble in gone.difference(*mended.values()):
+            change = next((c for c in kept if self._gone([trouble], [c])), kept[0])
+            mended[change] += (trouble,)
         left = {
             t.label: self._why.get(t.label, "No change was found that takes it away.")
             for t in open

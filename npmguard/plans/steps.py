@@ -267,7 +267,7 @@ class Steps:
             if not isinstance(change, Force):
                 continue
             troubles = self._mends(change)
-            real = troubles[0].name if troubles else change.name
+            real = change.real
             before = troubles[0].version if troubles else None
             value = f"npm:{real}@{change.version}" if real != change.name else change.version
             edits, words = self._overrides(change, value)

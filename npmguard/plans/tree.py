@@ -40,6 +40,7 @@ class Force(NamedTuple):
 
     name: str  # as it is asked for
     version: str
+    real: str  # the name of what is asked for
     holders: tuple[str, ...] = ()
 
 
@@ -56,6 +57,7 @@ class Tree:
         self._project = project
         self._market = market
         self._held = Held(project)
+        self._known: dict[Label, Sequence[tuple[str, str, str | Label | None, str | Label | None]]] = {}
 
     @cached_property
     def _keys(self) -> Mapping[Label, str]:
@@ -113,6 +115,36 @@ class Tree:
         found = forced.found(self._project, edge.name)
         return found[0] if found is not None else None
 
+    def _place(self, name: str, version: str) -> str | Label:
+        """Where a name and version stands: its place in the lockfile, or itself where it is new."""
+        return self._keys.get((name, version)) or (name, version)
+
+    def _brought(self, label: Label) -> Sequence[tuple[str, str, str | Label | None, str | Label | None]]:
+        """What a new package asks for: (name, real name, what it finds in the project, what comes fresh)."""
+        found = self._known.get(label)
+        if found is not None:
+            return found
+        offer = self._market.offer(*label)
+        if offer is None:
+            return ()
+        found = []
+        for asked in (offer.dependencies, offer.optional):
+            for name, text in asked.items():
+                spec = specs.parse(name, text)
+                if not spec.registry:
+                    continue
+                held, picked = self._held(name, spec), self._market.pick(spec)
+                found.append(
+                    (
+                        name,
+                        spec.name,
+                        self._place(spec.name, held) if held is not None else None,
+                        self._place(spec.name, picked) if picked is not None else None,
+                    )
+                )
+        self._known[label] = found
+        return found
+
     def after(self, changes: Collection[Change]) -> frozenset[Label]:
         """The names and versions of all that there is after these changes."""
         return frozenset(self._walk(changes))
@@ -136,16 +168,8 @@ class Tree:
                 seen.add(place)
                 waiting.append(place)
 
-        def fresh(holder: str, name: str, text: str, *, share: bool) -> None:
-            spec = specs.parse(name, text)
-            version = forces.get((holder, name)) or forces.get((None, name))
-            if not spec.registry:
-                return
-            if version is None and share and spec.name not in refreshed:
-                version = self._held(name, spec)
-            version = version or market.pick(spec)
-            if version is not None:
-                go(self._keys.get((spec.name, version)) or (spec.name, version))
+        def forced_upon(holder: str, name: str) -> str | None:
+            return forces.get((holder, name)) or forces.get((None, name))
 
         count = 0
         while waiting:
@@ -153,12 +177,16 @@ class Tree:
             if isinstance(here, tuple):
                 yield here
                 count += 1
-                offer = market.offer(*here)
-                if offer is None or count > MOST:
+                if count > MOST:
                     continue
-                for asked in (offer.dependencies, offer.optional):
-                    for name, text in asked.items():
-                        fresh(here[0], name, text, share=True)
+                for name, real, held, picked in self._brought(here):
+                    given = forced_upon(here[0], name) if name in touched else None
+                    if given is not None:
+                        go(self._place(real, given))
+                    elif held is not None and real not in refreshed:
+                        go(held)
+                    elif picked is not None:
+                        go(picked)
                 continue
             node = graph.nodes[here]
             if node.third_party and node.version:
@@ -168,13 +196,12 @@ class Tree:
                     go(key)
                     continue
                 holder = "" if here in roots else node.alias or node.name
-                own = moved.get((here, edge.name)) if here in roots else forces.get((holder, edge.name))
-                given = own or forces.get((None, edge.name))
+                own = moved.get((here, edge.name)) if here in roots else None
+                given = own or forced_upon(holder, edge.name)
                 if given is not None:
-                    go(self._keys.get((target.name, given)) or (target.name, given))
+                    go(self._place(target.name, given))
                     continue
-                asked_for = self.text(edge) if target.name in refreshed else None
-                if asked_for is None:
-                    go(key)
-                else:
-                    fresh(holder, edge.name, asked_for, share=False)
+                text = self.text(edge) if target.name in refreshed else None
+                spec = specs.parse(edge.name, text) if text is not None else None
+                taken = market.pick(spec) if spec is not None else None
+                go(self._place(spec.name, taken) if spec is not None and taken is not None else key)
