@@ -21,6 +21,7 @@ _SAVE = {
     "yarn-berry": {"dev": " --dev", "optional": " --optional", "peer": " --peer"},
     "bun": {"dev": " --dev", "optional": " --optional", "peer": " --peer"},
 }
+_PNPM_DEEP = {True: "pnpm update --recursive --depth Infinity", False: "pnpm update --depth Infinity"}
 
 
 class Commands(NamedTuple):
@@ -65,17 +66,21 @@ class Commands(NamedTuple):
         steps = ([""] if root or not places else []) + [f" --cwd {folder}" for folder in places]
         return " && ".join(f"{adds.format(step)}{save} {target}" for step in steps)
 
-    def update(self, name: str, folder: str = "", *, direct: bool = True) -> str | None:
-        """Takes the newest version of `name` that its ranges let in, at any depth where it is not direct."""
+    def update(
+        self, name: str, folder: str = "", *, direct: bool = True, workspaces: bool = True
+    ) -> str | None:
+        """Takes the newest version of `name` that its ranges let in, at any depth where it is not direct.
+
+        `workspaces` tells whether the project has such: pnpm has to be told to look into them, and looks
+        nowhere where it is told so and there are none.
+        """
         if not is_word(name) or (folder and not is_word(folder)):
             return None
         if self.manager == "npm":
             return f"npm update{f' -w {folder}' if folder else ''} {name}"
         if self.manager == "pnpm":
             where = f" --filter ./{folder}" if folder else ""
-            return (
-                f"pnpm{where} update {name}" if direct else f"pnpm update --recursive --depth Infinity {name}"
-            )
+            return f"pnpm{where} update {name}" if direct else f"{_PNPM_DEEP[workspaces]} {name}"
         if self.manager == "yarn-berry":
             return f"yarn up --recursive {name}"
         if not direct:
@@ -84,24 +89,30 @@ class Commands(NamedTuple):
             return f"yarn{f' --cwd {folder}' if folder else ''} upgrade {name}"
         return f"bun update{f' --cwd {folder}' if folder else ''} {name}"
 
-    def refresh(self, names: Collection[str], direct: Collection[str] = ()) -> str | None:
-        """Takes the newest versions of `names`, at any depth, that their ranges let in; the lockfile alone.
+    def refresh(
+        self, names: Collection[str], tops: Collection[str], own: Collection[str], *, workspaces: bool = False
+    ) -> str | None:
+        """Takes the newest versions of `names`, at any depth, that their ranges let in.
 
-        `direct` are the project's own dependencies that bring them. None where the manager has no such
-        command (bun), or a word would not be taken as the one word it is.
+        `tops` are the project's own dependencies that bring them, `own` all those that it asks for. None where
+        the manager has no such command, or a word would not be taken as the one word it is.
         """
-        if not names or not all(map(is_word, (*names, *direct))):
+        if not names or not all(map(is_word, (*names, *tops))):
             return None
         words = " ".join(sorted(names))
         if self.manager == "npm":
             return f"npm update {words}"
         if self.manager == "pnpm":
-            return f"pnpm update --recursive --depth Infinity {words}"
+            # of several names pnpm looks no deeper for any, where the project asks for one itself
+            groups = [[n for n in sorted(names) if n in own], [n for n in sorted(names) if n not in own]]
+            return " && ".join(f"{_PNPM_DEEP[workspaces]} {' '.join(group)}" for group in groups if group)
         if self.manager == "yarn-berry":
             return f"yarn up --recursive {words}"
-        if self.manager == "yarn" and direct:
+        if self.manager == "yarn" and tops:
             # it takes everything anew that these bring
-            return f"yarn upgrade {' '.join(sorted(direct))}"
+            return f"yarn upgrade {' '.join(sorted(tops))}"
+        if self.manager == "bun" and set(names) <= set(own) and not workspaces:
+            return f"bun update {words}"  # what nobody asks for there it would add
         return None
 
     def uninstall(self, name: str) -> str | None:
@@ -142,7 +153,7 @@ def of(manager: str) -> Commands:
     return _ALL[manager]
 
 
-_REFRESHES = ("npm update", "pnpm update --recursive --depth Infinity", "yarn up --recursive", "yarn upgrade")
+_REFRESHES = ("npm update", "yarn up --recursive", "yarn upgrade", "bun update")
 
 
 def joined(commands: Iterable[str]) -> list[str]:

@@ -106,7 +106,8 @@ class Steps:
         }
         keys = [key for trouble in troubles for key in trouble.keys]
         tops = Ways(self.project, graph).bringing(keys)
-        return self.commands.refresh(asked, tops)
+        own = {edge.name for root in graph.roots for edge in graph.edges.get(root, ())}
+        return self.commands.refresh(asked, tops, own, workspaces=bool(self.project.workspaces))
 
     # -- the project's own dependencies
 
