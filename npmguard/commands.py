@@ -94,8 +94,8 @@ class Commands(NamedTuple):
     ) -> str | None:
         """Takes the newest versions of `names`, at any depth, that their ranges let in.
 
-        `tops` are the project's own dependencies that bring them, `own` all those that it asks for. None where
-        the manager has no such command, or a word would not be taken as the one word it is.
+        `tops` are the project's own dependencies that bring them, `own` all those that it asks for. None
+        where the manager has no such command, or a word would not be taken as the one word it is.
         """
         if not names or not all(map(is_word, (*names, *tops))):
             return None

@@ -57,7 +57,8 @@ class Market:
         found = self._faults.get((name, version))
         if found is None:
             ids = {a.id for a in self._about.get(name, ()) if upgrades.matches(a, version)}
-            offer = self.offer(name, version)
+            answer = self._known.get(name)  # who asks for the faults of a whole tree asks nobody for more
+            offer = answer.versions.get(version) if isinstance(answer, Offers) else None
             if offer is not None and offer.deprecated is not None:
                 ids.add(DEPRECATED)
             if self._young(name, version):

@@ -96,7 +96,7 @@ class Search:
         self.market = market
         self.troubles = tuple(troubles)
         self.tree = Tree(project, market)
-        self._ok: dict[tuple[Label, str, str], bool] = {}
+        self._ok: dict[Label, dict[Label, bool]] = {}
         self._above: dict[Label, frozenset[str]] = {}
         self._mended: dict[tuple[Label, str], frozenset[Change | _Demand] | None] = {}
         self._why: dict[Label, str] = {}
@@ -155,29 +155,45 @@ class Search:
             self._above[trouble.label] = frozenset(names | {trouble.name})
         return self._above[trouble.label]
 
-    def _free(self, trouble: Trouble, name: str, version: str, depth: int = 0) -> bool:
+    def _free(self, trouble: Trouble, name: str, version: str) -> bool:
         """Would this version, installed anew, bring nothing of the trouble?"""
         if name == trouble.name:
             return trouble.clean(version)
-        known = self._ok.get((trouble.label, name, version))
-        if known is not None:
-            return known
-        self._ok[trouble.label, name, version] = True  # in a ring the others decide
+        known = self._ok.setdefault(trouble.label, {})
+        start = (name, version)
+        if start not in known:
+            seen = {start}
+            waiting = [start]
+            while waiting:
+                below = self._below(trouble, *waiting.pop())
+                if below is None or any(known.get(each) is False for each in below):
+                    known[start] = False
+                    return False
+                fresh = [each for each in below if each not in seen and each not in known]
+                seen.update(fresh)
+                waiting += fresh
+            # where nothing of it is found, nothing is found below any of what was passed
+            known |= dict.fromkeys(seen, True)
+        return known[start]
+
+    def _below(self, trouble: Trouble, name: str, version: str) -> list[Label] | None:
+        """What a version brings that may lead to a trouble; None where it brings the trouble itself."""
         offer = self.market.offer(name, version)
-        free = offer is not None and depth < _DEEPEST and trouble.name not in offer.bundled
-        if free and offer is not None:
-            above = self._names_above(trouble)
-            for asked in (offer.dependencies, offer.optional):
-                for below, text in asked.items():
-                    spec = specs.parse(below, text)
-                    if not spec.registry or spec.name not in above:
-                        continue
-                    picked = self.market.pick(spec)
-                    if picked is None or not self._free(trouble, spec.name, picked, depth + 1):
-                        free = False
-                        break
-        self._ok[trouble.label, name, version] = free
-        return free
+        if offer is None or trouble.name in offer.bundled:
+            return None
+        above = self._names_above(trouble)
+        found = []
+        for asked in (offer.dependencies, offer.optional):
+            for below, text in asked.items():
+                spec = specs.parse(below, text)
+                if not spec.registry or spec.name not in above:
+                    continue
+                picked = self.market.pick(spec)
+                if picked is None or (spec.name == trouble.name and not trouble.clean(picked)):
+                    return None
+                if spec.name != trouble.name:
+                    found.append((spec.name, picked))
+        return found
 
     def _no_worse(self, name: str, version: str, current: str | None) -> bool:
         faults = self.market.faults(name, version)
