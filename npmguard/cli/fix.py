@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npmguard.cli.output import Progress, deliver
+from npmguard.cli.output import Progress, deliver, say
 from npmguard.cli.quick import Values
 from npmguard.cli.values import options, texts
 from npmguard.model import Report
@@ -31,6 +31,8 @@ def run(values: Values) -> int:
     deliver(report, values)
     if values["write"]:
         _write(report, everything=named)
+    elif not values["quiet"] and any(step.edits for p in report.projects if p.plan for step in p.plan.steps):
+        say("nothing was written: npmguard fix --write edits package.json")
     return report.exit_code
 
 
@@ -47,7 +49,6 @@ def _code(report: Report, *, allowed: bool) -> int:
 
 def _write(report: Report, *, everything: bool) -> None:
     """Makes the edits, and says on stderr what was written and what to run next."""
-    from npmguard.cli.output import say
     from npmguard.plans.doing import chosen, edits, following
     from npmguard.project.writing import write
 

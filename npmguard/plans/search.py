@@ -120,9 +120,9 @@ class Search:
                     changes.add(move)
                 else:
                     changes |= self._forced(trouble, self._asking(trouble))
+        gone = self._gone(open, changes)
         if self.market.wanted:
             return Found((), {}, {})  # not all of it is known yet, so that it is in vain to go on
-        gone = self._gone(open, changes)
         for trouble in open:
             # a tree is more than the sum of its ways: what is still there is forced
             if trouble not in gone and trouble.label not in self._why:

@@ -272,13 +272,18 @@ class Steps:
             before = troubles[0].version if troubles else None
             value = f"npm:{real}@{change.version}" if real != change.name else change.version
             edits, words = self._overrides(change, value)
+            command = None
+            if edits and all(edit.before == edit.value for edit in edits):
+                # npm now and then keeps what is locked in spite of what is forced
+                edits, words = (), "It is forced already, but the lockfile does not have it."
+                command = self.commands.refresh([change.name], (), ()) or self.commands.relock
             yield Step(
                 "override",
                 change.name,
                 before,
                 change.version,
                 _by(before, change.version),
-                None,
+                command,
                 words,
                 _fingerprints(troubles),
                 edits,

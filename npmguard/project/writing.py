@@ -66,7 +66,11 @@ def _at(document: Any, keys: Sequence[str]) -> object:
 def _inside(folder: str, file: str) -> str:
     """The real path of a file, which has to lie in the project."""
     home, target = os.path.realpath(folder), os.path.realpath(file)
-    if os.path.commonpath([home, target]) != home:
+    try:
+        inside = os.path.commonpath([home, target]) == home
+    except ValueError:  # another drive
+        inside = False
+    if not inside:
         raise InputError(file, "a link that leads out of the project: not written")
     return target
 
