@@ -324,6 +324,7 @@ class Search:
             return True
         target = self.graph.nodes[edge.target or ""]
         for range in self._wanted_beside(edge):
+            # who does not take what is there now is in nobody's way
             if not _takes(range, version) and _takes(range, target.version or ""):
                 return False
         offer = self.market.offer(target.name, version)
