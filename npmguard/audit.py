@@ -143,6 +143,11 @@ def audited(
     findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
+    plan = None
+    if settings.plan:
+        from npmguard.plans.asking import made
+
+        plan = made(project, config, findings, evidence, settings, progress)
     return ProjectReport(
         project.folder,
         project.manifest.name,
@@ -157,6 +162,7 @@ def audited(
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
+        plan=plan,
     )
 
 

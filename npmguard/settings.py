@@ -71,6 +71,7 @@ class Settings(NamedTuple):
     advisories: tuple[str, ...] = ()  # files or folders of OSV records
     deep: bool = False  # look into every package, not only where something new is locked
     licences: bool = False  # gather the packages' licences, which a bill of materials tells
+    plan: bool = False  # work out the least changes that mend what is found
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
@@ -96,6 +97,7 @@ class Options(NamedTuple):
     licences: bool = False
     baseline: str | None = None  # a file of findings that are known already
     since: str | None = None  # a git revision: only what changed since then
+    plan: bool = False
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
@@ -115,6 +117,7 @@ def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
         "allow_incomplete": options.allow_incomplete,
         "deep": options.deep,
         "licences": options.licences,
+        "plan": options.plan,
     }
     if options.fail_on is not None:
         changes["fail_on"] = fail_on(options.fail_on)

@@ -112,6 +112,7 @@ CHECK = Command(
         *_REPORTS,
         Option("since", ("--since",), "Only what changed since this git revision brings.", "REF"),
         Option("baseline", ("--baseline",), "Fail only for what this file does not hold.", "FILE"),
+        Option("plan", ("--fix-plan",), "Work out the least changes that mend what is found."),
         *_AUDIT,
     ),
 )
@@ -125,6 +126,18 @@ BASELINE = Command(
         _OUTPUT._replace(help="The file to write; what was written beside its entries is kept."),
         *_REACH,
         *_CHOICE,
+    ),
+)
+
+FIX = Command(
+    "fix",
+    "The least changes that mend what is found; with --write in package.json.",
+    _PATHS,
+    True,
+    (
+        *_REPORTS,
+        Option("write", ("--write",), "Edit package.json by the plan, and say what to run next."),
+        *_AUDIT,
     ),
 )
 
@@ -181,4 +194,4 @@ INSPECT = Command(
     (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
-COMMANDS = (CHECK, BASELINE, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)
+COMMANDS = (CHECK, FIX, BASELINE, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)

@@ -24,6 +24,7 @@ def options(values: Values) -> Options:
         any(format in LICENSED for format in texts(values.get("format"))),
         text(values.get("baseline")),
         text(values.get("since")),
+        bool(values.get("plan")),
     )
 
 
