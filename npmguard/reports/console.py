@@ -69,7 +69,7 @@ def render(
         page.project(project, quiet)
     if len(report.projects) > 1 or not (quiet or report.command == "inspect"):
         page.verdict(report)
-    return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
+    return text.lines("\n".join(line.rstrip() for line in sink.getvalue().split("\n")))
 
 
 class _Page:
