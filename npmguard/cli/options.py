@@ -194,4 +194,17 @@ INSPECT = Command(
     (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
-COMMANDS = (CHECK, FIX, BASELINE, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)
+INIT = Command(
+    "init",
+    "Begin: write settings, and with options a CI workflow and a pre-commit hook.",
+    ("path", "A folder, package.json or lockfile; by default this folder."),
+    False,
+    (
+        Option("ci", ("--ci",), "A workflow for this CI as well.", "CI", choices=("github", "gitlab")),
+        Option("pre_commit", ("--pre-commit",), "The configuration of pre-commit as well."),
+        Option("force", ("--force",), "Replace files that are there already."),
+        *GLOBAL,
+    ),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, INIT)

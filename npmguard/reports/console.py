@@ -28,7 +28,7 @@ from npmguard.model import (
     Step,
 )
 from npmguard.reports import blocks
-from npmguard.reports.gist import asked_about, without
+from npmguard.reports.gist import asked_about, steps, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -40,6 +40,7 @@ _STYLES = {
 }
 _ADVICE = {"nothing-against": "bold green", "look-first": "bold yellow", "do-not-install": "bold red"}
 _FIRST_STEPS = 5
+_SCREEN = 50  # lines of which the first is seen together with the last
 _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
 _INDENT = "  "
@@ -72,7 +73,9 @@ def render(
         page.project(project, quiet, report.command)
     if len(report.projects) > 1 or not (quiet or report.command in ("inspect", "fix")):
         page.verdict(report)
-    return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
+        if sink.getvalue().count("\n") > _SCREEN:
+            page.start(report)
+    return text.lines("\n".join(line.rstrip() for line in sink.getvalue().split("\n")))
 
 
 class _Page:
@@ -85,7 +88,14 @@ class _Page:
         whole = Text()
         for part in parts:
             whole.append(*((part,) if isinstance(part, str) else part))
-        lines = whole.wrap(self.console, max(20, self.console.width - len(indent) - len(hang)))
+        room = max(20, self.console.width - len(indent))
+        if whole.cell_len <= room:
+            lines = [whole]
+        else:
+            lines = [whole.wrap(self.console, room)[0]]
+            rest = whole[len(lines[0]) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+            lines += rest.wrap(self.console, max(20, room - len(hang)))
         for number, folded in enumerate(lines):
             folded.rstrip()
             before = indent if not number else indent + hang
@@ -413,6 +423,12 @@ class _Page:
                 ("Incomplete", "bold yellow"),
                 f": {count(report.incomplete, 'answer')} missing, so this is no clean bill.",
             )
+
+    def start(self, report: Report) -> None:
+        """What to do first, once more: what stands at the top of a long page is out of sight by now."""
+        for step in steps(report.projects)[:1]:
+            where = f"in {one_line(step.project.path)}: " if len(report.projects) > 1 else ""
+            self.line(f"Start with: {where}", (one_line(step.command or step.words), "bold"))
 
 
 def _weight(packed: Packed) -> str:

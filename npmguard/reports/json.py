@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from npmguard import __version__
 from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
+from npmguard.text import in_json
 
 if TYPE_CHECKING:
     from npmguard.model import Inspected, Plan
@@ -35,7 +36,7 @@ def render(report: Report) -> str:
         },
     }
     # ASCII, so that what a registry or a lockfile smuggled into a name cannot break the output's encoding
-    return _filled(found, "projects", projects) + "\n"
+    return in_json(_filled(found, "projects", projects)) + "\n"
 
 
 # Indenting is slow work in Python, and a report can have thousands of findings: each is written flat
