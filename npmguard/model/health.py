@@ -92,7 +92,8 @@ class Health(NamedTuple):
 class Snapshot(NamedTuple):
     """One run as the history keeps it. `time` is in seconds since 1970.
 
-    `open` are the fingerprints of the findings that were not hidden.
+    `open` are the fingerprints of the findings that were not hidden. The health of a run before this one has
+    no lags, holes or weights: the sums and the counts are what is compared over time.
     """
 
     time: float
