@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from npmguard import __version__
+from npmguard.dates import iso
 from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def _inspected(facts: Inspected) -> dict[str, Any]:
         "version": facts.version,
         "latest": facts.latest,
         "here": facts.here,
-        "published": _date(facts.published),
-        "first_published": _date(facts.first_published),
+        "published": iso(facts.published),
+        "first_published": iso(facts.first_published),
         "releases": facts.releases,
         "publisher": facts.publisher,
         "maintainers": list(facts.maintainers) if facts.maintainers is not None else None,
@@ -146,17 +147,6 @@ def _inspected(facts: Inspected) -> dict[str, Any]:
         "verdict": facts.advice.word,
         "reason": facts.advice.reason,
     }
-
-
-def _date(seconds: float | None) -> str | None:
-    """The time as ISO 8601 has it, in UTC; None for one that no calendar has."""
-    from datetime import UTC, datetime
-
-    try:
-        when = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
-    except (ValueError, OverflowError, OSError):
-        return None
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when is not None else None
 
 
 def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str], ends: str = "[]") -> str:
