@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from npmguard import policy
 from npmguard import rules as catalogue
@@ -18,6 +19,9 @@ from npmguard.project import load, npmrc, registries
 from npmguard.rules.base import Rule, nothing, run
 from npmguard.rules.verdict import combined
 from npmguard.settings import Options, Settings, resolve
+
+if TYPE_CHECKING:
+    from npmguard.model import Health
 
 Progress = Callable[[int, int], None]
 
@@ -82,6 +86,10 @@ def audited(
 ) -> ProjectReport:
     """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
     rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
+    if settings.health:
+        from npmguard.health.needs import RULE
+
+        rules = (*rules, RULE)
     if project.graph is not None and any(rule.id in ("install-script", "scripts-enabled") for rule in rules):
         from npmguard.project import installed
 
@@ -113,7 +121,14 @@ def audited(
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
+        health=_health(project, evidence, findings, settings) if settings.health else None,
     )
+
+
+def _health(project: Project, evidence: Evidence, findings: Sequence[Finding], settings: Settings) -> Health:
+    from npmguard.health import measure
+
+    return measure(project, evidence, findings, settings)
 
 
 def _licences(project: Project, evidence: Evidence) -> dict[str, str]:

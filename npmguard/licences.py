@@ -58,6 +58,10 @@ def of(package: Package, project: Project, evidence: Evidence) -> str | None:
         release = history.of(package.version) if history is not None else None
         if release is not None and release.licence:
             return release.licence
+        outline = evidence.outline(package.name)
+        brief = outline.of(package.version) if outline is not None else None
+        if brief is not None and brief.licence:
+            return brief.licence
     return project.licences.get(package.key)
 
 

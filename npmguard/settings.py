@@ -51,6 +51,7 @@ class Settings(NamedTuple):
     advisories: tuple[str, ...] = ()  # files or folders of OSV records
     deep: bool = False  # look into every package, not only where something new is locked
     licences: bool = False  # gather the packages' licences, which a bill of materials tells
+    health: bool = False  # weigh up how the dependencies fare
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
@@ -72,6 +73,7 @@ class Options(NamedTuple):
     allow_incomplete: bool = False
     deep: bool = False
     licences: bool = False
+    health: bool = False
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
@@ -96,7 +98,8 @@ def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
         "production": options.production,
         "allow_incomplete": options.allow_incomplete,
         "deep": options.deep,
-        "licences": options.licences,
+        "licences": options.licences or options.health,
+        "health": options.health,
     }
     if options.fail_on is not None:
         changes["fail_on"] = fail_on(options.fail_on)

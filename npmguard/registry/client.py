@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -199,7 +199,7 @@ class Run:
         calm = self.known_calm(now) if self.needs.releases else {}
         past = self.known_histories(now, calm) if self.needs.histories or self.needs.releases else {}
         jobs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
-        jobs += self.unknown_outlines(now) if self.needs.outlines else []
+        jobs += self.unknown_outlines(now, past) if self.needs.outlines else []
         if stale or missing or past or jobs or (self.bulk and not self.offline):
             self.ask(stale, missing, past, calm, jobs)
         return Answers(
@@ -302,10 +302,11 @@ class Run:
             return {}
         return past
 
-    def unknown_outlines(self, now: float) -> list[Job]:
+    def unknown_outlines(self, now: float, past: Collection[str]) -> list[Job]:
         """Takes the outlines that the cache has, or makes them of its histories; gives what asks for others.
 
-        An outline is as good as the history that it was made of.
+        An outline is as good as the history that it was made of. Those of the histories that are to be asked
+        for (`past`) come with these.
         """
         from npmguard.registry import outline
 
@@ -332,7 +333,7 @@ class Run:
                     continue
             if self.offline:
                 self.outlines[name] = Unanswered(name, "offline, and not in the cache")
-            else:
+            elif name not in past:
                 jobs.append(partial(self.outline, name, found, bodies.get(url)))
         return jobs
 
@@ -543,6 +544,21 @@ class Run:
         self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
 
     async def history(
+        self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
+    ) -> None:
+        await self.whole_history(http, name, kept, calm)
+        if name not in self.needs.outlines:
+            return
+        answer = self.histories.get(name)
+        if isinstance(answer, Missing | Unanswered):
+            self.outlines[name] = answer
+            return
+        try:
+            self.outlines[name] = self.outlined(self.place(self.url(name)), answer)
+        except ValueError:
+            self.outlines[name] = Unanswered(name, "what the cache had of it is spoilt")
+
+    async def whole_history(
         self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
     ) -> None:
         from npmguard.registry.history import packed, read, unpacked

@@ -67,7 +67,7 @@ def fine_health() -> Health:
         Part("unmaintained", 0, 10, "none"),
         Part("maintainers", 0, 5, "no package has a single maintainer"),
         Part("scripts", 0, 5, "nothing runs on install"),
-        Part("provenance", 0, 5, "not known: the registry tells of no provenance"),
+        Part("provenance", 0, 5, "not known: the registry tells of no provenance", known=False),
         Part("duplicates", 1, 5, "1 package in several versions"),
     )
     counts = Counts(2, 1, 2, 1, 0, 0, 0, 0, None)
@@ -79,7 +79,7 @@ def unknown_health() -> Health:
     names = ("advisories", "age", "deprecated", "unmaintained", "maintainers", "scripts", "provenance")
     most = (40, 20, 10, 10, 5, 5, 5)
     parts = (
-        *(Part(name, 0, of, "not known") for name, of in zip(names, most, strict=True)),
+        *(Part(name, 0, of, "not known", known=False) for name, of in zip(names, most, strict=True)),
         Part("duplicates", 0, 5, "none"),
     )
     return Health(100, parts, None, (), (), Counts(0, 0, 0, 0), {})
@@ -156,7 +156,7 @@ def _health(trouble: float) -> Health:
         _part("unmaintained", 10, 2 * trouble, 100, "2 packages without a release for 3 years"),
         _part("maintainers", 5, alone, 500, f"{alone} packages have a single maintainer"),
         _part("scripts", 5, 1, 20, "1 package runs a script on install"),
-        Part("provenance", 0, 5, "not known: the registry tells of no provenance"),
+        Part("provenance", 0, 5, "not known: the registry tells of no provenance", known=False),
         Part("duplicates", 0, 5, "none"),
     )
     return Health(
