@@ -159,4 +159,27 @@ INSPECT = Command(
     (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
-COMMANDS = (CHECK, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)
+HEALTH = Command(
+    "health",
+    "How the dependencies fare: a score, what is rotting, what changed since the last run, what to do first.",
+    ("paths", "Folders, package.json files or lockfiles; by default this folder."),
+    True,
+    (
+        *_REPORTS,
+        Option("history", ("--history",), "Where the runs are kept; by default in your data folder.", "FILE"),
+        Option("project_id", ("--project-id",), "The name that the project goes by in the history.", "NAME"),
+        Option("compare", ("--compare",), "Compare with the run before this date, or with the last.", "DATE"),
+        Option("fail_on_regression", ("--fail-on-regression",), "Exit with 1 where it got worse."),
+        Option("list", ("--list",), "Print what the history has of the projects, and run nothing."),
+        Option(
+            "export",
+            ("--export",),
+            "Write what the history has of the projects, and run nothing.",
+            "FORMAT",
+            choices=("csv", "json"),
+        ),
+        *_AUDIT,
+    ),
+)
+
+COMMANDS = (CHECK, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)

@@ -38,6 +38,10 @@ def verdict(report: Report) -> Verdict:
     if report.projects and all(project.inspected is not None for project in report.projects):
         return _advice(report)
     level = report.fail_on.word if report.fail_on is not None else ""
+    worse = [words for p in report.projects if p.trend is not None for words in p.trend.regressions]
+    if report.exit_code == 1 and worse and not _failing(report):
+        more = f" and {len(worse) - 1} more" if len(worse) > 1 else ""
+        return Verdict("bad", "Worse than before", f"{worse[0]}{more}.")
     if report.exit_code == 1:
         words = "Not fit to publish" if report.command == "prepublish" else "Not safe as it is"
         return Verdict("bad", words, f"There are findings at {level} or above." if level else "")
@@ -49,6 +53,12 @@ def verdict(report: Report) -> Verdict:
         words = f"Nothing at {level} or above" if level else count(found, "finding")
         return Verdict("fair", words, "What was found is below that." if level else "")
     return Verdict("good", "Nothing found", "")
+
+
+def _failing(report: Report) -> bool:
+    """Are there findings from the severity on that fails the run?"""
+    level = report.fail_on
+    return level is not None and any(n for severity, n in report.counts.items() if severity >= level)
 
 
 def _advice(report: Report) -> Verdict:
@@ -78,12 +88,17 @@ def shown(project: ProjectReport) -> list[Finding]:
 
 
 def steps(projects: Iterable[ProjectReport]) -> list[Step]:
-    """The commands that clear most, what an attacker did before all else, then the worst."""
+    """The commands that clear most, what an attacker did before all else, then the worst.
+
+    Where the health of the dependencies was asked for, also those that only make them younger: the oldest
+    first.
+    """
     found: dict[tuple[int, str], list[Finding]] = {}
     every = list(projects)
     for number, project in enumerate(every):
         for finding in shown(project) if project.inspected is None else ():
-            if finding.fix is not None and finding.fix.command and finding.severity >= Severity.MODERATE:
+            quiet = finding.severity < Severity.MODERATE and project.health is None
+            if finding.fix is not None and finding.fix.command and not quiet:
                 found.setdefault((number, finding.fix.command), []).append(finding)
     all_steps = [Step(every[number], command, tuple(f)) for (number, command), f in found.items()]
     return sorted(
@@ -92,9 +107,19 @@ def steps(projects: Iterable[ProjectReport]) -> list[Step]:
             not any(finding.rule in _ATTACKS for finding in step.findings),
             -step.worst,
             -len(step.findings),
+            -_libyears(step),
             step.command,
         ),
     )
+
+
+def _libyears(step: Step) -> float:
+    """How much younger a step makes the dependencies, as far as that is known."""
+    health = step.project.health
+    if health is None:
+        return 0.0
+    named = {(finding.package, finding.version) for finding in step.findings}
+    return sum(lag.libyears or 0.0 for lag in health.lags if (lag.package, lag.version) in named)
 
 
 def blocks(findings: Iterable[Finding]) -> list[list[Finding]]:

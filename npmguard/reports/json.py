@@ -79,6 +79,13 @@ def _lines(project: ProjectReport) -> str:
         found |= _packed(project.packed)
     if project.inspected is not None:
         found["inspected"] = _inspected(project.inspected)
+    lists: dict[str, list[str]] = {}
+    if project.health is not None:
+        from npmguard.reports import healthy
+
+        found["health"] = _emptied(healthy.health_object(project.health), lists)
+        trend = project.trend
+        found["trend"] = _emptied(healthy.trend_object(trend), lists) if trend is not None else None
     text = _filled(found, "findings", [json.dumps(_finding(finding)) for finding in project.findings])
     if project.capabilities is not None:
         able = [f"{json.dumps(label)}: {json.dumps(names)}" for label, names in project.capabilities.items()]
@@ -86,7 +93,25 @@ def _lines(project: ProjectReport) -> str:
     if project.packed is not None:
         files = [json.dumps({"path": f.path, "size": f.size, "mode": f.mode}) for f in project.packed.files]
         text = _filled(text, "files", files)
+    for key, items in lists.items():
+        text = _filled(text, key, items, "{}" if key == "weights" else "[]")
     return text.replace("\n", "\n    ")
+
+
+_LONG = ("lags", "weights", "advisories", "new", "mended", "open", "snapshots")
+
+
+def _emptied(found: dict[str, Any], lists: dict[str, list[str]]) -> dict[str, Any]:
+    """The object with its long lists taken out, into `lists`."""
+    for key in _LONG:
+        items = found.get(key)
+        if isinstance(items, dict):
+            lists[key] = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in items.items()]
+        elif items is not None:
+            lists[key] = [json.dumps(item) for item in items]
+        if items is not None:
+            found[key] = _PLACE
+    return found
 
 
 def _packed(packed: Packed) -> dict[str, Any]:
