@@ -37,7 +37,7 @@ def identity(folder: str) -> str:
     top = _top(here)
     where = os.path.relpath(here, top).replace(os.sep, "/") if top is not None else "."
     source = _origin(top) if top is not None else None
-    source = source or _repository(data) or os.path.basename(top or here)
+    source = source or _repository(data) or os.path.basename(_home(top) if top is not None else here)
     parts = (name or "", source, "" if where == "." else where)
     return one_line(" ".join(filter(None, parts)), _LONGEST) or "project"
 
@@ -60,6 +60,12 @@ def _origin(top: str) -> str | None:
     remote = _REMOTE.search(text)
     url = _URL.search(remote["body"]) if remote is not None else None
     return _place(url["url"]) if url is not None else None
+
+
+def _home(top: str) -> str:
+    """The repository's own folder: that of a worktree may have any name."""
+    common = os.path.normpath(_common(top))
+    return os.path.dirname(common) if os.path.basename(common) == ".git" else top
 
 
 def _common(top: str) -> str:

@@ -176,6 +176,7 @@ class _Page:
             ("Health ", "bold"),
             (f"{health.score}", _scored(health.score)),
             (" of 100", "bold"),
+            f" ({blind})" if (blind := healthy.unknown(health)) else "",
             known,
             (marks, "dim"),
         )

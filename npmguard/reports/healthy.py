@@ -121,6 +121,12 @@ def since(trend: Trend) -> str:
     return f"{known.health.score} on {day(known.time)}" if known is not None else ""
 
 
+def unknown(health: Health) -> str:
+    """How much of the score is not known, or nothing."""
+    blind = sum(not part.known for part in health.parts)
+    return f"{blind} of {len(health.parts)} parts not known" if blind else ""
+
+
 def standing(trend: Trend) -> str:
     """How many are open and for how long, and how long it takes to mend one."""
     now = trend.snapshots[-1].time

@@ -154,7 +154,9 @@ def _score(project: ProjectReport, health: Health, several: bool) -> Iterator[st
     scores = [s.health.score for s in trend.snapshots] if trend is not None else []
     marks = f" {healthy.sparkline(scores)}" if len(scores) > 1 else ""
     where = f" of {code(project.path, cell=False)}" if several else ""
-    yield from ("", f"### Health{where}: {health.score} of 100{known}{marks}", "")
+    blind = healthy.unknown(health)
+    unknown = f" ({blind})" if blind else ""
+    yield from ("", f"### Health{where}: {health.score} of 100{unknown}{known}{marks}", "")
     yield from ("| part | lost | of | |", "| --- | ---: | ---: | --- |")
     for part in health.parts:
         lost = f"{part.lost:.0f}" if part.known else "?"
