@@ -22,6 +22,7 @@ from npmguard.settings import OF_LICENCES, Options, Settings, resolve
 
 if TYPE_CHECKING:
     from npmguard.baseline import Baseline
+    from npmguard.model import Health
     from npmguard.since import Before
 
 Progress = Callable[[int, int], None]
@@ -125,6 +126,10 @@ def audited(
 ) -> ProjectReport:
     """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
     rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
+    if settings.health:
+        from npmguard.health.needs import RULE
+
+        rules = (*rules, RULE)
     if project.graph is not None and any(rule.id in ("install-script", "scripts-enabled") for rule in rules):
         from npmguard.project import installed
 
@@ -163,7 +168,14 @@ def audited(
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
         plan=plan,
+        health=_health(project, evidence, findings, settings) if settings.health else None,
     )
+
+
+def _health(project: Project, evidence: Evidence, findings: Sequence[Finding], settings: Settings) -> Health:
+    from npmguard.health import measure
+
+    return measure(project, evidence, findings, settings)
 
 
 def _licences(project: Project, evidence: Evidence) -> dict[str, str]:

@@ -73,6 +73,7 @@ def gather(
         keys=answers.keys,
         attestations=answers.attestations,
         calm=answers.calm,
+        outlines=answers.outlines,
     )
     evidence, before = _read(project, config, wanted, evidence, settings, progress)
     for _ in range(_ROUNDS):
@@ -94,6 +95,7 @@ def gather(
                 keys={**evidence.keys, **answers.keys},
                 attestations={**evidence.attestations, **answers.attestations},
                 calm={**evidence.calm, **answers.calm},
+                outlines={**evidence.outlines, **answers.outlines},
                 gaps=(*evidence.gaps, *_unanswered(answers, further)),
             )
         evidence, again = _read(project, config, further, evidence, settings, progress)
@@ -198,7 +200,7 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
     """One gap for each reason that packages went unanswered."""
     reasons: dict[str, list[str]] = {}
     attested = {name: a for (name, _), a in answers.attestations.items() if isinstance(a, Unanswered)}
-    for known in (answers.packuments, answers.histories, answers.keys, attested):
+    for known in (answers.packuments, answers.histories, answers.outlines, answers.keys, attested):
         for name, answer in known.items():
             if isinstance(answer, Unanswered):
                 reasons.setdefault(answer.reason, []).append(name)
@@ -208,7 +210,7 @@ def _unanswered(answers: Answers, wanted: Mapping[str, Needs]) -> list[Gap]:
         affects = [
             rule
             for rule, needs in wanted.items()
-            if not missing.isdisjoint(needs.lists | needs.histories | needs.keys)
+            if not missing.isdisjoint(needs.lists | needs.histories | needs.outlines | needs.keys)
             or any(name in missing for name, _ in needs.versions | needs.manifests)
             or any(name in missing for name, _ in needs.attestations | needs.releases)
         ]
@@ -229,7 +231,7 @@ def _registry_lines(answers: Answers) -> list[str]:
 
 
 def _history_lines(evidence: Evidence) -> list[str]:
-    asked = len(evidence.histories.keys() | {name for name, _ in evidence.calm})
+    asked = len(evidence.histories.keys() | evidence.outlines.keys() | {name for name, _ in evidence.calm})
     return [f"release histories: {asked} package{'s' if asked > 1 else ''}"] if asked else []
 
 

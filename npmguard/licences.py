@@ -61,6 +61,10 @@ def of(package: Package, project: Project, evidence: Evidence) -> str | None:
         manifest = evidence.manifests.get((package.name, package.version))
         if manifest is not None and manifest.licence:
             return manifest.licence
+        outline = evidence.outline(package.name)
+        brief = outline.of(package.version) if outline is not None else None
+        if brief is not None and brief.licence:
+            return brief.licence
     return project.licences.get(package.key)
 
 

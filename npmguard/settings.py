@@ -72,6 +72,7 @@ class Settings(NamedTuple):
     deep: bool = False  # look into every package, not only where something new is locked
     licences: bool = False  # gather the packages' licences, which a bill of materials tells
     plan: bool = False  # work out the least changes that mend what is found
+    health: bool = False  # weigh up how the dependencies fare
 
     def chosen(self, rule: str) -> bool:
         """Is this rule to run?"""
@@ -98,6 +99,7 @@ class Options(NamedTuple):
     baseline: str | None = None  # a file of findings that are known already
     since: str | None = None  # a git revision: only what changed since then
     plan: bool = False
+    health: bool = False
 
 
 def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
@@ -116,8 +118,9 @@ def resolve(options: Options, folder: str, manifest: Manifest) -> Settings:
         "production": options.production,
         "allow_incomplete": options.allow_incomplete,
         "deep": options.deep,
-        "licences": options.licences,
         "plan": options.plan,
+        "licences": options.licences or options.health,
+        "health": options.health,
     }
     if options.fail_on is not None:
         changes["fail_on"] = fail_on(options.fail_on)

@@ -44,5 +44,6 @@ def _both(one: Advisory, other: Advisory) -> Advisory:
         cwe=tuple(dict.fromkeys((*one.cwe, *other.cwe))),
         score=max((s for s in (one.score, other.score) if s is not None), default=None),
         malware=one.malware or other.malware,
+        published=min((t for t in (one.published, other.published) if t is not None), default=None),
         source=", ".join(dict.fromkeys((*one.source.split(", "), other.source))),
     )

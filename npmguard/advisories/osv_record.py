@@ -13,6 +13,7 @@ from typing import Any
 from npmguard import versions
 from npmguard.advisories.classify import UNKNOWN, by_score, is_malware, ranked
 from npmguard.advisories.cvss import base_score
+from npmguard.dates import seconds
 from npmguard.model import Advisory, Severity
 
 _LONGEST_TITLE = 500
@@ -74,6 +75,7 @@ def advisories_of(
                 malware,
                 bool(record.get("withdrawn")),
                 source,
+                _published(record),
             )
         )
     return found, problems
@@ -117,6 +119,12 @@ def _severity(own: Mapping[str, Any], score: float | None) -> Severity:
     if named is not None:
         return named
     return by_score(score) if score is not None else Severity.MODERATE
+
+
+def _published(record: Mapping[str, Any]) -> float | None:
+    """When it was disclosed, as far as the record says."""
+    written = record.get("published")
+    return seconds(written) if isinstance(written, str) else None
 
 
 def _score(record: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> float | None:

@@ -207,4 +207,27 @@ INIT = Command(
     ),
 )
 
-COMMANDS = (CHECK, FIX, BASELINE, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, INIT)
+HEALTH = Command(
+    "health",
+    "How the dependencies fare: a score, what is rotting, what changed since the last run, what to do first.",
+    _PATHS,
+    True,
+    (
+        *_REPORTS,
+        Option("history", ("--history",), "Where the runs are kept; by default in your data folder.", "FILE"),
+        Option("project_id", ("--project-id",), "The name that the project goes by in the history.", "NAME"),
+        Option("compare", ("--compare",), "Compare with the run before this date, or with the last.", "DATE"),
+        Option("fail_on_regression", ("--fail-on-regression",), "Exit with 1 where it got worse."),
+        Option("list", ("--list",), "Print what the history has of the projects, and run nothing."),
+        Option(
+            "export",
+            ("--export",),
+            "Write what the history has of the projects, and run nothing.",
+            "FORMAT",
+            choices=("csv", "json"),
+        ),
+        *_AUDIT,
+    ),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, INIT)

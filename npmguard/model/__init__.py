@@ -31,7 +31,7 @@ from npmguard.model.finding import (
     Suppressed,
 )
 from npmguard.model.graph import Asked, DependencyGraph, Edges, Locate
-from npmguard.model.history import Calm, History, Publication
+from npmguard.model.history import Brief, Calm, History, Outline, Publication
 from npmguard.model.installs import Opening, ScriptPolicy, Verdict
 from npmguard.model.offers import Offer, Offers
 from npmguard.model.package import Dependency, DependencyKind, Package, Source
@@ -72,6 +72,7 @@ __all__ = [
     "Advisory",
     "Asked",
     "Attestation",
+    "Brief",
     "Bulk",
     "Calm",
     "Capabilities",
@@ -114,6 +115,7 @@ __all__ = [
     "Offer",
     "Offers",
     "Opening",
+    "Outline",
     "Package",
     "Packed",
     "PackedFile",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard.model.finding import Gap, Severity
-from npmguard.model.history import Calm, History
+from npmguard.model.history import Calm, History, Outline
 from npmguard.model.proof import Attestation, Keys
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Advisory(NamedTuple):
     malware: bool = False
     withdrawn: bool = False
     source: str = "registry"
+    published: float | None = None  # seconds since 1970
 
 
 class Needs(NamedTuple):
@@ -101,6 +102,7 @@ class Needs(NamedTuple):
     keys: frozenset[str] = frozenset()  # with which keys the registries of these names sign
     attestations: frozenset[tuple[str, str]] = frozenset()  # what is attested about these
     releases: frozenset[tuple[str, str]] = frozenset()  # that these are calm, or how they were published
+    outlines: frozenset[str] = frozenset()  # the histories of these names in short
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
@@ -113,6 +115,7 @@ class Needs(NamedTuple):
             self.keys | other.keys,
             self.attestations | other.attestations,
             self.releases | other.releases,
+            self.outlines | other.outlines,
         )
 
     def __sub__(self, other: Needs) -> Needs:
@@ -126,6 +129,7 @@ class Needs(NamedTuple):
             self.keys - other.keys,
             self.attestations - other.attestations,
             self.releases - other.releases,
+            self.outlines - other.outlines,
         )
 
 
@@ -157,11 +161,17 @@ class Evidence(NamedTuple):
     keys: Mapping[str, Keys | Missing | Unanswered] = {}  # by a package's name: those of its registry
     attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
     calm: Mapping[tuple[str, str], Calm] = {}  # of releases that were asked about: the history is not needed
+    outlines: Mapping[str, Outline | Missing | Unanswered] = {}
 
     def history(self, name: str) -> History | None:
         """How that name was published, or None where there is none or nobody answered."""
         found = self.histories.get(name)
         return found if isinstance(found, History) else None
+
+    def outline(self, name: str) -> Outline | None:
+        """The history of that name in short, or None where there is none or nobody answered."""
+        found = self.outlines.get(name)
+        return found if isinstance(found, Outline) else None
 
     def packument(self, name: str) -> Packument | None:
         """The packument of that name, or None where there is none or nobody answered."""

@@ -12,8 +12,8 @@ class Lag(NamedTuple):
     """How far one locked package is behind its newest release.
 
     `libyears` is the time between the two releases in years, never negative; None where the registry gives no
-    dates. `majors`, `minors` and `patches` count the releases in between: those of a higher major, those of a
-    higher minor of the same major, those of a higher patch of the same minor.
+    dates. `majors`, `minors` and `patches` count what is between: the higher majors, the higher minors of the
+    same major, the higher patches of the same minor, up to the newest and prereleases apart.
     """
 
     package: str
@@ -47,12 +47,16 @@ class Hole(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One part of the score: what it is about, the points that it cost, how many it may cost, and why."""
+    """One part of the score: what it is about, the whole points that it cost, how many it may cost, and why.
+
+    What is not `known` costs nothing.
+    """
 
     name: str
     lost: float
     most: float
     words: str
+    known: bool = True
 
 
 class Counts(NamedTuple):
@@ -70,7 +74,7 @@ class Counts(NamedTuple):
 
 
 class Health(NamedTuple):
-    """The health of one project at one time. `score` is 100 less what the parts lost, rounded.
+    """The health of one project at one time. `score` is 100 less what the parts lost, which are whole points.
 
     `weights` are the packages by name@version with what a picture of them shows: how many packages they bring
     alone (themselves included).
@@ -92,7 +96,8 @@ class Health(NamedTuple):
 class Snapshot(NamedTuple):
     """One run as the history keeps it. `time` is in seconds since 1970.
 
-    `open` are the fingerprints of the findings that were not hidden.
+    `open` are the fingerprints of the findings that were not hidden. The health of a run before this one has
+    no lags, holes or weights: the sums and the counts are what is compared over time.
     """
 
     time: float

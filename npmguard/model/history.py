@@ -83,3 +83,35 @@ class History(NamedTuple):
                 return tuple(found)
             found.append(publication)
         return ()
+
+
+class Brief(NamedTuple):
+    """What is still to be known of one release, where a whole project's are weighed up. None: nobody says.
+
+    `proven` tells that the registry knows where it was built; `scripted` that an install runs something.
+    """
+
+    version: str
+    time: float | None
+    deprecated: bool
+    scripted: bool | None
+    proven: bool
+    licence: str | None
+
+
+class Outline(NamedTuple):
+    """A package's history in short, a hundredth of it: thousands of them find room in memory.
+
+    `releases` are in the order of the history; `maintainers` is how many accounts may publish the package,
+    None where the registry does not say; `real` is as in the history.
+    """
+
+    name: str
+    releases: tuple[Brief, ...]
+    maintainers: int | None
+    latest: str | None
+    real: bool
+
+    def of(self, version: str | None) -> Brief | None:
+        """That version's release, or None."""
+        return next((r for r in self.releases if r.version == version), None)

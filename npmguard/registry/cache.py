@@ -44,6 +44,7 @@ CREATE TABLE calm (
   integrity TEXT, signed INTEGER NOT NULL, key TEXT, verified INTEGER NOT NULL,
   attested INTEGER NOT NULL, vouched INTEGER NOT NULL,
   PRIMARY KEY (url, version)) WITHOUT ROWID;
+CREATE TABLE outlines (url TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE contents (place TEXT PRIMARY KEY, fetched REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE proofs (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
@@ -204,6 +205,10 @@ class Cache:
                 found.setdefault(url, {})[version] = Calm(*known)
         return found
 
+    def outlines(self, urls: Iterable[str]) -> dict[str, bytes]:
+        """What is kept of the outlines of the histories at these URLs, packed."""
+        return dict(self._chosen("SELECT url,body FROM outlines WHERE url", urls))
+
     def offers(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
         """What is kept of what the packuments at these URLs offer."""
         return self._bodies("offers", urls)
@@ -306,6 +311,7 @@ class Cache:
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
                 self._db.execute("DELETE FROM calm WHERE url=?", (url,))
+                self._db.execute("DELETE FROM outlines WHERE url=?", (url,))
         self._keep_body("histories", url, etag, modified, fresh_until, body)
 
     def keep_calm(self, url: str, version: str, calm: Calm, seen: float) -> None:
@@ -317,6 +323,15 @@ class Cache:
                     f"INSERT OR REPLACE INTO calm SELECT url,?,?,{marks} FROM histories"  # noqa: S608
                     " WHERE url=? AND fetched<=?",
                     (version, _EDITION, *calm, url, seen),
+                )
+
+    def keep_outline(self, url: str, body: bytes, seen: float) -> None:
+        """Keeps a packed outline beside the history that was there at the time `seen`."""
+        if self._db is not None:
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute(
+                    "INSERT OR REPLACE INTO outlines SELECT url,? FROM histories WHERE url=? AND fetched<=?",
+                    (body, url, seen),
                 )
 
     def keep_offers(
@@ -373,9 +388,11 @@ class Cache:
                 )
                 db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
                 db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
-                db.execute(
-                    "DELETE FROM calm WHERE url IN (SELECT url FROM histories WHERE fetched<?)", (old,)
-                )
+                for table in ("calm", "outlines"):
+                    db.execute(
+                        f"DELETE FROM {table} WHERE url IN (SELECT url FROM histories WHERE fetched<?)",  # noqa: S608
+                        (old,),
+                    )
                 db.execute("DELETE FROM histories WHERE fetched<?", (old,))
                 db.execute("DELETE FROM contents WHERE fetched<?", (old,))
                 db.execute("DELETE FROM proofs WHERE fetched<?", (old,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -17,6 +17,7 @@ from npmguard.model import (
     Keys,
     Missing,
     Needs,
+    Outline,
     Packument,
     Unanswered,
     VersionManifest,
@@ -76,6 +77,7 @@ class Answers(NamedTuple):
     keys: Mapping[str, Keys | Missing | Unanswered] = {}
     attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
     calm: Mapping[tuple[str, str], Calm] = {}  # the others of `needs.releases` have their package's history
+    outlines: Mapping[str, Outline | Missing | Unanswered] = {}
 
 
 class _Proof(NamedTuple):
@@ -166,6 +168,7 @@ class Run:
         self.keys: dict[str, Keys | Missing | Unanswered] = {}
         self.attestations: dict[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
         self.calm: dict[tuple[str, str], Calm] = {}
+        self.outlines: dict[str, Outline | Missing | Unanswered] = {}
         self.settled: set[str] = set()  # names of which all releases that were asked about are calm
         self.bulk_answer: dict[str, Any] | None = None
         self.bulk_error: str | None = None
@@ -195,9 +198,10 @@ class Run:
         missing = self.unknown_manifests(now)
         calm = self.known_calm(now) if self.needs.releases else {}
         past = self.known_histories(now, calm) if self.needs.histories or self.needs.releases else {}
-        proofs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
-        if stale or missing or past or proofs or (self.bulk and not self.offline):
-            self.ask(stale, missing, past, calm, proofs)
+        jobs = self.unknown_proofs(now) if self.needs.keys or self.needs.attestations else []
+        jobs += self.unknown_outlines(now, past) if self.needs.outlines else []
+        if stale or missing or past or jobs or (self.bulk and not self.offline):
+            self.ask(stale, missing, past, calm, jobs)
         return Answers(
             self.packuments,
             self.manifests,
@@ -208,6 +212,7 @@ class Run:
             self.keys,
             self.attestations,
             self.calm,
+            self.outlines,
         )
 
     def unknown_manifests(self, now: float) -> list[tuple[str, str]]:
@@ -297,6 +302,53 @@ class Run:
             return {}
         return past
 
+    def unknown_outlines(self, now: float, past: Collection[str]) -> list[Job]:
+        """Takes the outlines that the cache has, or makes them of its histories; gives what asks for others.
+
+        An outline is as good as the history that it was made of. Those of the histories that are to be asked
+        for (`past`) come with these.
+        """
+        from npmguard.registry import outline
+
+        urls = {}
+        for name in sorted(self.needs.outlines):
+            if askable(name):
+                urls[self.place(self.url(name))] = name
+            else:
+                self.outlines[name] = Missing(name)
+        kept = self.cache.validators(urls)
+        bodies = self.cache.outlines(urls)
+        jobs: list[Job] = []
+        for url, name in urls.items():
+            found = kept.get(url)
+            if found is not None and (self.offline or found.fresh_until > now):
+                try:
+                    known = outline.unpacked(bodies[url]) if url in bodies else self.outlined(url)
+                except ValueError:
+                    pass
+                else:
+                    self.outlines[name] = known
+                    self.from_cache += 1
+                    self.oldest = max(self.oldest, now - found.fetched)
+                    continue
+            if self.offline:
+                self.outlines[name] = Unanswered(name, "offline, and not in the cache")
+            elif name not in past:
+                jobs.append(partial(self.outline, name, found, bodies.get(url)))
+        return jobs
+
+    def outlined(self, url: str, history: History | None = None) -> Outline:
+        """The outline of a history, by default of that in the cache, and keeps it. Raises ValueError."""
+        from npmguard.registry import outline
+        from npmguard.registry.history import unpacked
+
+        if history is None:
+            kept = self.cache.histories((url,)).get(url)
+            history = unpacked(kept.body if kept is not None else b"")
+        found = outline.of(history)
+        self.cache.keep_outline(url, outline.packed(found), time.time())
+        return found
+
     def unknown_proofs(self, now: float) -> list[Job]:
         """Takes the keys and attestations that the cache has; gives what asks for the others."""
         proofs = {self.place(proof.url): proof for proof in self.proofs(now)}
@@ -381,14 +433,14 @@ class Run:
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
         calm: Mapping[str, Mapping[str, Calm]],
-        proofs: Sequence[Job],
+        others: Sequence[Job],
     ) -> None:
-        if not stale and not manifests and not past and not proofs and self.ask_lightly():
+        if not stale and not manifests and not past and not others and self.ask_lightly():
             return
         import asyncio
 
-        self.total = len(stale) + len(manifests) + len(past) + len(proofs) + (1 if self.bulk else 0)
-        asyncio.run(self.ask_all(stale, manifests, past, calm, proofs))
+        self.total = len(stale) + len(manifests) + len(past) + len(others) + (1 if self.bulk else 0)
+        asyncio.run(self.ask_all(stale, manifests, past, calm, others))
 
     def ask_lightly(self) -> bool:
         """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
@@ -415,7 +467,7 @@ class Run:
         manifests: Sequence[tuple[str, str]],
         past: Mapping[str, KeptHistory | None],
         calm: Mapping[str, Mapping[str, Calm]],
-        proofs: Sequence[Job],
+        others: Sequence[Job],
     ) -> None:
         import asyncio
 
@@ -425,7 +477,7 @@ class Run:
             jobs = [self.packument(http, name, kept) for name, kept in sorted(stale.items())]
             jobs += [self.manifest(http, name, version) for name, version in sorted(manifests)]
             jobs += [self.history(http, name, kept, calm.get(name)) for name, kept in sorted(past.items())]
-            jobs += [job(http) for job in proofs]
+            jobs += [job(http) for job in others]
             if self.bulk:
                 # first, as it is the one answer that the others do not help with
                 jobs.insert(0, self.advisories(http))
@@ -494,6 +546,21 @@ class Run:
     async def history(
         self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
     ) -> None:
+        await self.whole_history(http, name, kept, calm)
+        if name not in self.needs.outlines:
+            return
+        answer = self.histories.get(name)
+        if isinstance(answer, Missing | Unanswered):
+            self.outlines[name] = answer
+            return
+        try:
+            self.outlines[name] = self.outlined(self.place(self.url(name)), answer)
+        except ValueError:
+            self.outlines[name] = Unanswered(name, "what the cache had of it is spoilt")
+
+    async def whole_history(
+        self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
+    ) -> None:
         from npmguard.registry.history import packed, read, unpacked
 
         url = self.url(name)
@@ -519,6 +586,38 @@ class Run:
                 etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
                 until = fresh_until(answer)
                 self.cache.keep_history(self.place(url), packed(history), etag, modified, until)
+
+    async def outline(self, name: str, kept: KeptHistory | None, body: bytes | None, http: Http) -> None:
+        """Asks how a package was published, and keeps the whole of it, but takes in the outline alone."""
+        from npmguard.registry import outline
+        from npmguard.registry.history import packed, read
+
+        url = self.url(name)
+        place = self.place(url)
+        answer = await http.get(url, _asking(_FULL, kept), _LARGEST_PACKUMENT)
+        if answer.status == 304 and kept is not None:
+            self.cache.refresh_history(place, fresh_until(answer))
+            try:
+                self.outlines[name] = outline.unpacked(body) if body is not None else self.outlined(place)
+                self.step()
+                return
+            except ValueError:  # what was kept is spoilt: have it sent anew
+                answer = await http.get(url, {"accept": _FULL}, _LARGEST_PACKUMENT)
+        self.step()
+        if answer.status == 404:
+            self.outlines[name] = Missing(name)
+        elif answer.status != 200:
+            self.outlines[name] = Unanswered(name, refusal(answer, "GET", "packuments"))
+        else:
+            try:
+                history = read(answer.body, name)
+            except ValueError as error:
+                self.outlines[name] = Unanswered(name, not_json(answer, str(error)))
+                return
+            if "no-store" not in answer.headers.get("cache-control", ""):
+                etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+                self.cache.keep_history(place, packed(history), etag, modified, fresh_until(answer))
+            self.outlines[name] = self.outlined(place, history)
 
     async def proof(self, proof: _Proof, http: Http) -> None:
         answer = await http.get(proof.url, {"accept": _FULL}, _LARGEST_PROOF)

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from npmguard.dates import seconds
 from npmguard.licences import worded
 from npmguard.model import History, Publication
-from npmguard.registry.packument import deprecated, install_scripts, loosely, seconds, text, texts
+from npmguard.registry.packument import deprecated, install_scripts, loosely, text, texts
 
 
 class _Version(msgspec.Struct):

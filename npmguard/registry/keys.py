@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from npmguard.dates import seconds
 from npmguard.model import Key, Keys
-from npmguard.registry.packument import document, seconds, text
+from npmguard.registry.packument import document, text
 
 PATH = "-/npm/v1/keys"
 _MOST = 1000  # the public npm registry lists two

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -216,15 +215,6 @@ def deprecated(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def seconds(written: str) -> float | None:
-    """An ISO date in seconds since 1970, UTC where it names no zone; None for what is no date."""
-    try:
-        found = datetime.fromisoformat(written)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def texts(value: object) -> Mapping[str, str]:

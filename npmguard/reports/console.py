@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.text import Text
 
 from npmguard import text
+from npmguard.dates import day
 from npmguard.model import (
     CAPABILITIES,
     Change,
     Finding,
+    Health,
     Inspected,
     Packed,
     ProjectReport,
@@ -26,9 +28,10 @@ from npmguard.model import (
     Report,
     Severity,
     Step,
+    Trend,
 )
-from npmguard.reports import blocks
-from npmguard.reports.gist import asked_about, steps, without
+from npmguard.reports import blocks, healthy
+from npmguard.reports.gist import asked_about, steps, verdict, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -47,6 +50,7 @@ _INDENT = "  "
 _CHANGES = 30
 _LABEL = 14
 _FILES = 40
+_HEALTH_LINES = 5
 _KINDS = ("source-changed", "downgraded", "added", "upgraded", "removed")
 
 
@@ -67,6 +71,10 @@ def render(
         legacy_windows=False,
     )
     page = _Page(console, verbose)
+    several = len(report.projects) > 1
+    if report.command == "health" and several:
+        page.overview(report.projects)
+        page.line()
     for number, project in enumerate(report.projects):
         if number:
             page.line()
@@ -126,10 +134,14 @@ class _Page:
         if project.changes is not None:
             self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
+        if project.health is not None:
+            self.health(project, project.health, project.trend)
         if project.inspected is None:
             self.first_steps(project)
         elif not quiet:
             self.facts(project.inspected)
+        if project.health is not None and not self.verbose:
+            shown = []  # `npmguard check` lists them
         loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
@@ -194,6 +206,124 @@ class _Page:
         if names and (self.verbose or set(names) != {f"{step.package}@{step.before}"}):
             some = text.some(names, None if self.verbose else _NAMES_A_LINE)
             self.line(("mends ", "dim"), (some, "dim"), indent=indent, hang=_INDENT)
+
+    # -- health
+
+    def overview(self, projects: Sequence[ProjectReport]) -> None:
+        """A row for each project, the least healthy first."""
+        self.line(("Projects", "bold"))
+        known = [(project, project.health) for project in projects if project.health is not None]
+        for project, health in sorted(known, key=lambda pair: (pair[1].score, pair[0].path)):
+            trend = project.trend
+            marks = healthy.sparkline([s.health.score for s in trend.snapshots]) if trend is not None else ""
+            worst = [f"{n} {s.word}" for s, n in _counted(project).items() if n and s >= Severity.HIGH]
+            changed = f"  {len(trend.new)} new, {len(trend.mended)} mended" if trend is not None else ""
+            years = f"  {health.libyears:,.1f} libyears" if health.libyears is not None else ""
+            self.line(
+                (f"{health.score:>4} ", _scored(health.score)),
+                (f"{marks:<12}  " if trend is not None else "", "dim"),
+                (one_line(project.path), "bold"),
+                f"  {', '.join(worst) or 'nothing high'}{years}{changed}",
+                indent=_INDENT,
+                hang=" " * 5,
+            )
+
+    def health(self, project: ProjectReport, health: Health, trend: Trend | None) -> None:
+        """The score with its parts, what is oldest, and what changed."""
+        self.line()
+        past = [s.health.score for s in trend.snapshots] if trend is not None else []
+        marks = f"  {healthy.sparkline(past)}" if len(past) > 1 else ""
+        known = f", {healthy.since(trend)}" if trend is not None and trend.against is not None else ""
+        self.line(
+            ("Health ", "bold"),
+            (f"{health.score}", _scored(health.score)),
+            (" of 100", "bold"),
+            f" ({blind})" if (blind := healthy.unknown(health)) else "",
+            known,
+            (marks, "dim"),
+        )
+        for part in health.parts:
+            lost = f"-{part.lost:.0f}" if part.lost else "0" if part.known else "?"
+            self.line(
+                (f"{part.name:<13}", "cyan" if part.known else "dim"),
+                (f"{lost:>4}", "red" if part.lost > part.most / 2 else ""),
+                (f" of {part.most:>2.0f}  ", "dim"),
+                (part.words, "" if part.known else "dim"),
+                indent=_INDENT,
+                hang=" " * 25,
+            )
+        self.line()
+        counts = health.counts
+        shape = f"{counts.direct:,} direct, {counts.transitive:,} transitive, depth {counts.depth}"
+        licences = [f"{one_line(name, 60)} {n:,}" for name, n in healthy.spread(health.licences.items())]
+        under = f"; licences: {', '.join(licences)}" if licences else ""
+        self.line(shape + under, indent=_INDENT, hang=_INDENT)
+        self.oldest(health, trend)
+        if trend is not None:
+            self.changed(trend)
+
+    def oldest(self, health: Health, trend: Trend | None) -> None:
+        """The advisories that are worst and the packages that are furthest behind."""
+        every = None if self.verbose else _HEALTH_LINES
+        if health.holes:
+            self.title("Open advisories")
+            now = trend.snapshots[-1].time if trend is not None else 0.0
+            for hole in health.holes[:every]:
+                ages = healthy.ages(hole, now) if now else ""
+                self.line(
+                    (f"{hole.severity.word:<9}", _STYLES[hole.severity]),
+                    (text.name(f"{hole.package}@{hole.version}"), "bold"),
+                    f" {one_line(hole.id, 60)} {one_line(hole.title, 100)}",
+                    (f"  ({ages})" if ages else "", "dim"),
+                    indent=_INDENT,
+                    hang=" " * 9,
+                )
+            self.rest(len(health.holes), every)
+        if health.lags:
+            self.title("Furthest behind")
+            for lag in health.lags[:every]:
+                versions = f"{one_line(lag.version, 60)} > {one_line(lag.latest, 60)}"
+                self.line(
+                    (text.name(lag.package), "bold"),
+                    f" {versions}  {healthy.behind(lag)}",
+                    ("  (direct)" if lag.direct else "", "dim"),
+                    indent=_INDENT,
+                    hang=_INDENT,
+                )
+            self.rest(len(health.lags), every)
+
+    def rest(self, number: int, shown: int | None) -> None:
+        if shown is not None and number > shown:
+            self.line(f"and {number - shown} more (-v)", indent=_INDENT)
+
+    def changed(self, trend: Trend) -> None:
+        """What is new and what was mended since the run that is compared with."""
+        every = None if self.verbose else _HEALTH_LINES
+        if trend.against is None:
+            self.title("The first run in this history")
+        else:
+            self.title(f"Changed since {day(trend.against)}")
+        for words, style, issues in (("new", "red", trend.new), ("mended", "green", trend.mended)):
+            for issue in issues[:every]:
+                ended = issue.until is not None
+                lasted = f"  (after {healthy.span((issue.until or 0) - issue.since)})" if ended else ""
+                self.line(
+                    (f"{words:<9}", style),
+                    (f"{issue.severity.word:<9}", _STYLES[issue.severity]),
+                    one_line(issue.title, 200),
+                    (lasted, "dim"),
+                    indent=_INDENT,
+                    hang=" " * 18,
+                )
+            if every is not None and len(issues) > every:
+                self.line(f"and {len(issues) - every} more {words} (-v)", indent=_INDENT)
+        if trend.against is not None and not trend.new and not trend.mended:
+            self.line("nothing new, nothing mended", indent=_INDENT)
+        self.line(healthy.standing(trend), indent=_INDENT)
+        for words in trend.regressions:
+            self.line(("worse: ", "bold red"), one_line(words), indent=_INDENT, hang=_INDENT)
+
+    # -- what may be installed
 
     def facts(self, facts: Inspected) -> None:
         """What is known of a package that may be installed."""
@@ -292,22 +422,23 @@ class _Page:
 
     def first_steps(self, project: ProjectReport) -> None:
         """What to do first, worst first: commands, as far as there are such."""
-        tasks = blocks.tasks(project)
-        if not tasks:
+        order = steps([project])
+        if not order:
             return
         self.title("Do first")
-        for number, task in enumerate(tasks[:_FIRST_STEPS], 1):
+        for number, step in enumerate(order[:_FIRST_STEPS], 1):
             self.line(
                 f"{number}. ",
-                (one_line(task.command or task.words), "bold"),
-                f"  {count(len(task.findings), 'finding')}, ",
-                (task.severity.word, _STYLES[task.severity]),
+                (one_line(step.command or step.words), "bold"),
+                f"  {count(len(step.findings), 'finding')}, ",
+                (step.worst.word, _STYLES[step.worst]),
                 indent=_INDENT,
                 hang="   ",
             )
-        if len(tasks) > _FIRST_STEPS:
-            rest = len(tasks) - _FIRST_STEPS
-            self.line(f"and {count(rest, 'more command')} below", indent=_INDENT)
+        if len(order) > _FIRST_STEPS:
+            rest = len(order) - _FIRST_STEPS
+            where = "(-v)" if project.health is not None and not self.verbose else "below"
+            self.line(f"and {count(rest, 'more command')} {where}", indent=_INDENT)
 
     def block(self, block: blocks.Block) -> None:
         """All that was found about one package (or one matter of the project)."""
@@ -415,9 +546,11 @@ class _Page:
         else:
             self.line(f"{what}: nothing found")
         if report.exit_code == 1:
+            told = verdict(report)
             level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
-            what = "Not fit to publish" if publishing else "Not safe as it is"
-            self.line((what, "bold red"), f": there are findings{level}.")
+            what = "Not fit to publish" if publishing else told.words
+            worse = told.words == "Worse than before"
+            self.line((what, "bold red"), f": {told.reason}" if worse else f": there are findings{level}.")
         elif report.incomplete:
             self.line(
                 ("Incomplete", "bold yellow"),
@@ -447,6 +580,16 @@ def _since(packed: Packed, previous: Release) -> Iterable[str]:
     if previous.unpacked_size is not None:
         yield f"{text.size(previous.unpacked_size)} then, "
     yield f"{text.size(packed.unpacked_size)} now"
+
+
+def _counted(project: ProjectReport) -> dict[Severity, int]:
+    """The findings that nobody has hidden, by severity, the worst first."""
+    shown = [finding.severity for finding in project.findings if finding.suppressed is None]
+    return {severity: shown.count(severity) for severity in sorted(Severity, reverse=True)}
+
+
+def _scored(score: int) -> str:
+    return "bold green" if score >= 75 else "bold yellow" if score >= 50 else "bold red"
 
 
 def _standing(finding: Finding) -> str:

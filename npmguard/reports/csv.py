@@ -32,7 +32,7 @@ def render(report: Report) -> str:
     for project in sorted(report.projects, key=lambda project: project.path):
         rows += (_row(project, finding) for finding in project.findings)
         rows += (_gap(project, gap) for gap in project.incomplete)
-    return "".join(f"{','.join(map(_cell, row))}\r\n" for row in rows)
+    return "".join(f"{','.join(map(cell, row))}\r\n" for row in rows)
 
 
 def _row(project: ProjectReport, finding: Finding) -> tuple[str, ...]:
@@ -73,6 +73,6 @@ def _gap(project: ProjectReport, gap: Gap) -> tuple[str, ...]:
     return tuple(cells.get(column, "") for column in HEADER)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     plain = _FORMULA.sub(r"\1'", one_line(text, _LONGEST))[:_LONGEST]
     return '"' + plain.replace('"', '""') + '"'

@@ -38,6 +38,10 @@ def verdict(report: Report) -> Verdict:
     if report.projects and all(project.inspected is not None for project in report.projects):
         return _advice(report)
     level = report.fail_on.word if report.fail_on is not None else ""
+    worse = [words for p in report.projects if p.trend is not None for words in p.trend.regressions]
+    if report.exit_code == 1 and worse and not _failing(report):
+        more = f" and {len(worse) - 1} more" if len(worse) > 1 else ""
+        return Verdict("bad", "Worse than before", f"{worse[0]}{more}.")
     if report.exit_code == 1:
         words = "Not fit to publish" if report.command == "prepublish" else "Not safe as it is"
         return Verdict("bad", words, f"There are findings at {level} or above." if level else "")
@@ -49,6 +53,12 @@ def verdict(report: Report) -> Verdict:
         words = f"Nothing at {level} or above" if level else count(found, "finding")
         return Verdict("fair", words, "What was found is below that." if level else "")
     return Verdict("good", "Nothing found", "")
+
+
+def _failing(report: Report) -> bool:
+    """Are there findings from the severity on that fails the run?"""
+    level = report.fail_on
+    return level is not None and any(n for severity, n in report.counts.items() if severity >= level)
 
 
 def _advice(report: Report) -> Verdict:
@@ -78,14 +88,32 @@ def shown(project: ProjectReport) -> list[Finding]:
 
 
 def steps(projects: Iterable[ProjectReport]) -> list[Step]:
-    """What to do in all of the projects, what an attacker did before all else, then the worst."""
+    """What to do in all of the projects, what an attacker did before all else, then the worst.
+
+    Where the health of the dependencies was asked for, also what only makes them younger: the oldest first.
+    """
     found = [
         (task, Step(project, task.command, task.words, task.findings))
         for project in projects
         if project.inspected is None
-        for task in blocks.tasks(project)
+        for task in blocks.tasks(project, Severity.MODERATE if project.health is None else Severity.INFO)
     ]
-    return [step for _, step in sorted(found, key=lambda pair: blocks.order(pair[0]))]
+
+    def order(pair: tuple[blocks.Task, Step]) -> tuple[object, ...]:
+        task, step = pair
+        attack, severity, number, *rest = blocks.order(task)
+        return attack, severity, number, -_libyears(step), *rest
+
+    return [step for _, step in sorted(found, key=order)]
+
+
+def _libyears(step: Step) -> float:
+    """How much younger a step makes the dependencies, as far as that is known."""
+    health = step.project.health
+    if health is None:
+        return 0.0
+    named = {(finding.package, finding.version) for finding in step.findings}
+    return sum(lag.libyears or 0.0 for lag in health.lags if (lag.package, lag.version) in named)
 
 
 def without(title: str, head: Finding) -> str:

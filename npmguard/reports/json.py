@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from npmguard import __version__
+from npmguard.dates import iso
 from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
 from npmguard.text import in_json
 
@@ -80,6 +81,13 @@ def _lines(project: ProjectReport) -> str:
         found |= _packed(project.packed)
     if project.inspected is not None:
         found["inspected"] = _inspected(project.inspected)
+    lists: dict[str, list[str]] = {}
+    if project.health is not None:
+        from npmguard.reports import healthy
+
+        found["health"] = _emptied(healthy.health_object(project.health), lists)
+        trend = project.trend
+        found["trend"] = _emptied(healthy.trend_object(trend), lists) if trend is not None else None
     text = _filled(found, "findings", [json.dumps(_finding(finding)) for finding in project.findings])
     if project.capabilities is not None:
         able = [f"{json.dumps(label)}: {json.dumps(names)}" for label, names in project.capabilities.items()]
@@ -87,6 +95,8 @@ def _lines(project: ProjectReport) -> str:
     if project.packed is not None:
         files = [json.dumps({"path": f.path, "size": f.size, "mode": f.mode}) for f in project.packed.files]
         text = _filled(text, "files", files)
+    for key, items in lists.items():
+        text = _filled(text, key, items, "{}" if key == "weights" else "[]")
     return text.replace("\n", "\n    ")
 
 
@@ -117,6 +127,22 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
+_LONG = ("lags", "weights", "advisories", "new", "mended", "open", "snapshots")
+
+
+def _emptied(found: dict[str, Any], lists: dict[str, list[str]]) -> dict[str, Any]:
+    """The object with its long lists taken out, into `lists`."""
+    for key in _LONG:
+        items = found.get(key)
+        if isinstance(items, dict):
+            lists[key] = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in items.items()]
+        elif items is not None:
+            lists[key] = [json.dumps(item) for item in items]
+        if items is not None:
+            found[key] = _PLACE
+    return found
+
+
 def _packed(packed: Packed) -> dict[str, Any]:
     """What `prepublish` adds."""
     previous, since = packed.previous, packed.since
@@ -144,8 +170,8 @@ def _inspected(facts: Inspected) -> dict[str, Any]:
         "version": facts.version,
         "latest": facts.latest,
         "here": facts.here,
-        "published": _date(facts.published),
-        "first_published": _date(facts.first_published),
+        "published": iso(facts.published),
+        "first_published": iso(facts.first_published),
         "releases": facts.releases,
         "publisher": facts.publisher,
         "maintainers": list(facts.maintainers) if facts.maintainers is not None else None,
@@ -175,17 +201,6 @@ def _inspected(facts: Inspected) -> dict[str, Any]:
         "verdict": facts.advice.word,
         "reason": facts.advice.reason,
     }
-
-
-def _date(seconds: float | None) -> str | None:
-    """The time as ISO 8601 has it, in UTC; None for one that no calendar has."""
-    from datetime import UTC, datetime
-
-    try:
-        when = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
-    except (ValueError, OverflowError, OSError):
-        return None
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when is not None else None
 
 
 def _filled(found: dict[str, Any] | str, key: str, items: Sequence[str], ends: str = "[]") -> str:

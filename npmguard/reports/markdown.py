@@ -10,18 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from npmguard.dates import day
 from npmguard.model import (
     CAPABILITIES,
     Change,
     Finding,
+    Health,
     Inspected,
     Packed,
     Plan,
     ProjectReport,
     Report,
     Severity,
+    Trend,
 )
-from npmguard.reports import blocks, gist, inspected
+from npmguard.reports import blocks, gist, healthy, inspected
 from npmguard.reports.tree import tree
 from npmguard.text import code, count, html, markdown, name, size, some
 
@@ -108,10 +111,101 @@ def _head(report: Report) -> Iterator[Iterable[str]]:
     for project in projects[:_WORST]:
         if project.inspected is not None:
             yield _inspected(project, project.inspected, len(projects) > 1)
+    yield from _health(report)
     if report.command != "fix":
         yield _first(report)
         yield _worst(report)
     yield _missing(report)
+
+
+def _health(report: Report) -> Iterator[Iterable[str]]:
+    """The health of each project, and what changed; of several an overview first."""
+    known = [(project, project.health) for project in report.projects if project.health is not None]
+    known.sort(key=lambda pair: (pair[1].score, pair[0].path))
+    if len(known) > 1:
+        yield _overview(known[:_ROWS])
+    for project, health in known:
+        yield _score(project, health, len(known) > 1)
+        yield _aged(project, health)
+        if project.trend is not None:
+            yield _since(project.trend)
+
+
+def _overview(known: Sequence[tuple[ProjectReport, Health]]) -> Iterator[str]:
+    yield from ("", "| project | health | | libyears | findings | new | mended |")
+    yield "| --- | ---: | --- | ---: | --- | ---: | ---: |"
+    for project, health in known:
+        trend = project.trend
+        marks = healthy.sparkline([s.health.score for s in trend.snapshots]) if trend is not None else ""
+        severities = [finding.severity for finding in gist.shown(project)]
+        found = [f"{n} {s.word}" for s in sorted(Severity, reverse=True) if (n := severities.count(s))]
+        cells = (
+            code(project.path),
+            str(health.score),
+            marks,
+            f"{health.libyears:,.1f}" if health.libyears is not None else "",
+            ", ".join(found),
+            str(len(trend.new)) if trend is not None else "",
+            str(len(trend.mended)) if trend is not None else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _score(project: ProjectReport, health: Health, several: bool) -> Iterator[str]:
+    """The score and its parts."""
+    trend = project.trend
+    known = f", {healthy.since(trend)}" if trend is not None and trend.against is not None else ""
+    scores = [s.health.score for s in trend.snapshots] if trend is not None else []
+    marks = f" {healthy.sparkline(scores)}" if len(scores) > 1 else ""
+    where = f" of {code(project.path, cell=False)}" if several else ""
+    blind = healthy.unknown(health)
+    unknown = f" ({blind})" if blind else ""
+    yield from ("", f"### Health{where}: {health.score} of 100{unknown}{known}{marks}", "")
+    yield from ("| part | lost | of | |", "| --- | ---: | ---: | --- |")
+    for part in health.parts:
+        lost = f"{part.lost:.0f}" if part.known else "?"
+        yield f"| {part.name} | {lost} | {part.most:.0f} | {markdown(part.words)} |"
+    counts = health.counts
+    licences = [f"{markdown(name, 60)} {n:,}" for name, n in healthy.spread(health.licences.items())]
+    yield from (
+        "",
+        f"{counts.direct:,} direct, {counts.transitive:,} transitive, depth {counts.depth}."
+        + (f" Licences: {', '.join(licences)}." if licences else ""),
+    )
+
+
+def _aged(project: ProjectReport, health: Health) -> Iterator[str]:
+    """The packages that are furthest behind, and how long the worst advisories have been open."""
+    now = project.trend.snapshots[-1].time if project.trend is not None else None
+    if health.holes and now is not None:
+        yield from ("", "| open advisory | severity | age |", "| --- | --- | --- |")
+        for hole in health.holes[:_STEPS]:
+            label = code(f"{name(hole.package)}@{hole.version}")
+            words = f"{markdown(hole.id, 60)} in {label}"
+            yield f"| {words} | {hole.severity.word} | {markdown(healthy.ages(hole, now))} |"
+    if health.lags:
+        yield from ("", "| furthest behind | locked | latest | by |", "| --- | --- | --- | --- |")
+        for lag in health.lags[:_STEPS]:
+            cells = code(name(lag.package)), code(lag.version), code(lag.latest), healthy.behind(lag)
+            yield f"| {' | '.join(cells)} |"
+
+
+def _since(trend: Trend) -> Iterator[str]:
+    """What is new, what was mended, what is still open."""
+    if trend.against is None:
+        yield from ("", "The first run in this history.")
+        return
+    yield from ("", f"#### Since {day(trend.against)}", "")
+    for words, issues in (("new", trend.new), ("mended", trend.mended)):
+        for issue in issues[:_WORST]:
+            ended = issue.until is not None
+            lasted = f", after {healthy.span((issue.until or 0) - issue.since)}" if ended else ""
+            yield f"- **{words}** {issue.severity.word}: {markdown(issue.title, 200)}{lasted}"
+        if len(issues) > _WORST:
+            yield f"- and {len(issues) - _WORST} more {words}"
+    yield f"- {healthy.standing(trend)}"
+    for words in trend.regressions:
+        yield f"- **worse**: {markdown(words)}"
 
 
 def _inspected(project: ProjectReport, facts: Inspected, several: bool) -> Iterator[str]:
