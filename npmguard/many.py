@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from npmguard import audit, rules
 from npmguard.errors import InputError
 from npmguard.model import Gap, ProjectReport
+from npmguard.policy import UNREADABLE
 from npmguard.project import load
 from npmguard.registry.memory import Memory
 from npmguard.settings import Options, Settings
@@ -88,5 +89,5 @@ def _read(found: load.Found, options: Options) -> audit.Ready | InputError:
 
 def _unreadable(found: load.Found, error: InputError) -> ProjectReport:
     """The report on a project of which nothing can be said, by any rule."""
-    gap = Gap("project", str(error), tuple(sorted(rules.CHECK)))
+    gap = Gap(UNREADABLE, str(error), tuple(sorted(rules.CHECK)))
     return ProjectReport(load.shown(found.folder), None, None, "npm", None, None, 0, (), (gap,))
