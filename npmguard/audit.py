@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard import policy
 from npmguard import rules as catalogue
@@ -23,43 +24,68 @@ from npmguard.settings import OF_LICENCES, Options, Settings, resolve
 if TYPE_CHECKING:
     from npmguard.baseline import Baseline
     from npmguard.model import Health
-    from npmguard.since import Before
+    from npmguard.registry.memory import Memory
+    from npmguard.since import Past
 
 Progress = Callable[[int, int], None]
+
+
+Started = Callable[[int, int], None]
+
+
+class Ready(NamedTuple):
+    """A project that has been read, with the rules that are to run on it."""
+
+    project: Project
+    config: npmrc.NpmConfig
+    settings: Settings
+    rules: tuple[Rule, ...]
 
 
 def check(
     paths: Sequence[str | os.PathLike[str]] = (".",),
     settings: Options | None = None,
     progress: Progress | None = None,
+    started: Started | None = None,
 ) -> Report:
     """Audits every project that the paths name: what `npmguard check` prints.
 
     `settings` is what the command line said (or a program in its place); each project's own npmguard.toml
-    is read beside it. Raises UsageError and InputError where a project cannot be audited at all.
+    is read beside it. `started` is told (which project it is, of how many). Raises UsageError, and InputError
+    where a lone project cannot be read; one of several is reported with that as a gap, and makes the exit
+    code 2.
     """
     options = settings or Options()
     began = time.time()
-    found = [(each, *opened(each, options)) for each in load.find([os.fspath(path) for path in paths])]
-    known, then = _known(options), _then(options, found)
-    reports: list[ProjectReport] = []
-    seen: set[tuple[str, str | None]] = set()
-    for each, project, config, mine in found:
-        reports.append(audited(project, each.folder, config, mine, progress))
-        if project.graph is not None:
-            seen |= project.graph.labels
-    if then is not None:
-        from npmguard import since
+    known = _known(options)
+    found = load.find([os.fspath(path) for path in paths])
+    with _past(options) as past:
+        if len(found) > 1:
+            from npmguard import many
 
-        assert options.since is not None
-        reports = [
-            since.kept(report, before, project, options.since)
-            for report, before, (_, project, _, _) in zip(reports, then, found, strict=True)
-        ]
-    used = [mine for _, _, _, mine in found]
+            reports, used, count = many.check(found, options, progress, started, past)
+        else:
+            project, config, mine = opened(found[0], options)
+            reports = [one(found[0], ready(project, found[0].folder, config, mine), progress, past=past)]
+            used = [mine]
+            count = len(project.graph.labels) if project.graph is not None else 0
     if known is not None:
         reports = known.hold(reports, [_spoken(*each, options) for each in zip(reports, used, strict=True)])
-    return policy.report("check", began, reports, len(seen), used)
+    return policy.report("check", began, reports, count, used)
+
+
+def one(
+    found: load.Found,
+    it: Ready,
+    progress: Progress | None,
+    memory: Memory | None = None,
+    past: Past | None = None,
+) -> ProjectReport:
+    """The report on one of the projects that were asked for, or on what a change brings to it."""
+    if past is None:
+        return reported(it, progress, memory)
+    before = past.of(found, it.project, it.settings)
+    return past.kept(reported(it, progress, memory), before, it.project)
 
 
 def _known(options: Options) -> Baseline | None:
@@ -70,16 +96,13 @@ def _known(options: Options) -> Baseline | None:
     return baseline.read(options.baseline)
 
 
-def _then(
-    options: Options, found: Sequence[tuple[load.Found, Project, npmrc.NpmConfig, Settings]]
-) -> list[Before] | None:
+def _past(options: Options) -> AbstractContextManager[Past | None]:
     """The projects as they were, where it is asked what changed."""
     if options.since is None:
-        return None
-    from npmguard import since
+        return nullcontext()
+    from npmguard.since import Past
 
-    today = [since.Opened(each, project, mine) for each, project, _, mine in found]
-    return since.before(options.since, today, options)
+    return Past(options.since, options)
 
 
 def _spoken(report: ProjectReport, settings: Settings, options: Options) -> frozenset[str]:
@@ -125,6 +148,11 @@ def audited(
     progress: Progress | None,
 ) -> ProjectReport:
     """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
+    return reported(ready(project, folder, config, settings), progress)
+
+
+def ready(project: Project, folder: str, config: npmrc.NpmConfig, settings: Settings) -> Ready:
+    """The project with what the chosen rules want to know of its folder."""
     rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
     if settings.health:
         from npmguard.health.needs import RULE
@@ -143,7 +171,13 @@ def audited(
         from npmguard.project import installed
 
         project = project._replace(licences=installed.licences(folder, project.graph))
-    findings, gaps, evidence = judged(project, config, rules, settings, progress)
+    return Ready(project, config, settings, tuple(rules))
+
+
+def reported(found: Ready, progress: Progress | None, memory: Memory | None = None) -> ProjectReport:
+    """The report on a project. `memory` is what the run has been told about others."""
+    project, config, settings, rules = found
+    findings, gaps, evidence = judged(project, config, rules, settings, progress, memory)
     gaps += _unread(project, rules)
     findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
@@ -202,20 +236,27 @@ def judged(
     rules: Sequence[Rule],
     settings: Settings,
     progress: Progress | None,
+    memory: Memory | None = None,
 ) -> tuple[list[Finding], list[Gap], Evidence]:
     """What the rules find, where they cannot speak, and what was asked for them. No policy is applied yet."""
     evidence = Evidence()
     if any(rule.needs is not nothing for rule in rules):
         from npmguard.evidence import gather
 
-        evidence = gather(project, config, rules, settings, progress)
+        evidence = gather(project, config, rules, settings, progress, memory)
     findings, gaps = run(rules, project, evidence, settings)
     if evidence.histories:
-        _remember(project, config, evidence, settings)
+        _remember(project, config, evidence, settings, memory)
     return list(_traced(combined(findings), project, settings)), gaps, evidence
 
 
-def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, settings: Settings) -> None:
+def _remember(
+    project: Project,
+    config: npmrc.NpmConfig,
+    evidence: Evidence,
+    settings: Settings,
+    memory: Memory | None,
+) -> None:
     """Notes which releases are calm, so that the next run need not read their packages' histories."""
     from npmguard.registry import remember
     from npmguard.rules import calm
@@ -226,7 +267,7 @@ def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, set
         if evidence.calm.get(release) != known
     }
     if found:
-        remember(config, found, time.time())
+        remember(config, found, time.time(), memory)
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
@@ -290,4 +331,4 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
         )
 
 
-__all__ = ["Evidence", "audited", "check", "judged", "opened"]
+__all__ = ["Evidence", "audited", "check", "judged", "opened", "ready", "reported"]

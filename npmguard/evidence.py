@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from npmguard.model import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from npmguard.advisories.osv import LoadedAdvisories
     from npmguard.project.npmrc import NpmConfig
     from npmguard.registry import Answers
+    from npmguard.registry.memory import Memory
     from npmguard.rules.base import Rule
 
 Progress = Callable[[int, int], None]
@@ -43,10 +44,12 @@ def gather(
     rules: Iterable[Rule],
     settings: Settings,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Evidence:
     """Everything that `rules` need to know about `project`, and the gaps where nobody could say.
 
-    Raises InputError for a file of advisories that cannot be read.
+    `memory` is what the run has been told about other projects. Raises InputError for a file of advisories
+    that cannot be read.
     """
     rules = tuple(rules)
     wanted = {rule.id: rule.needs(project, settings) for rule in rules}
@@ -54,7 +57,7 @@ def gather(
     if needs == Needs():
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
-    answers = _ask(config, needs, bulk, settings, progress)
+    answers = _ask(config, needs, bulk, settings, progress, memory)
     gaps = _unanswered(answers, wanted)
     sources = _registry_lines(answers)
     advisories: tuple[Advisory, ...] | None = None
@@ -87,7 +90,7 @@ def gather(
         if needs == Needs():
             break
         if needs._replace(contents=frozenset()) != Needs():
-            answers = _ask(config, needs, {}, settings, progress)
+            answers = _ask(config, needs, {}, settings, progress, memory)
             evidence = evidence._replace(
                 packuments=_joined(evidence.packuments, answers.packuments),
                 manifests={**evidence.manifests, **answers.manifests},
@@ -108,6 +111,31 @@ def gather(
             *_contents_lines(evidence, before),
         )
     )
+
+
+def ahead(
+    asking: Iterable[tuple[Project, NpmConfig, Sequence[Rule], Settings]],
+    memory: Memory,
+    progress: Progress | None = None,
+) -> None:
+    """Asks at once what the rules need to know first about several projects, and leaves it to the memory.
+
+    How packages were published is left to each project: that takes more room than all the rest.
+    """
+    alike: dict[object, list[tuple[Project, NpmConfig, Sequence[Rule], Settings]]] = {}
+    for each in asking:
+        alike.setdefault(each[1].identity, []).append(each)
+    for group in alike.values():
+        needs = Needs()
+        named: dict[str, set[str]] = {}
+        for project, _, rules, settings in group:
+            needs |= _all({rule.id: rule.needs(project, settings) for rule in rules})
+            bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
+            for name, versions in bulk.items():
+                named.setdefault(name, set()).update(versions)
+        first = Needs(versions=needs.versions, lists=needs.lists, manifests=needs.manifests, keys=needs.keys)
+        union = {name: sorted(named[name]) for name in sorted(named)}
+        _ask(group[0][1], first, union, settings, progress, memory)
 
 
 def _read(
@@ -182,10 +210,11 @@ def _ask(
     bulk: Mapping[str, list[str]],
     settings: Settings,
     progress: Progress | None,
+    memory: Memory | None,
 ) -> Answers:
     from npmguard.registry import fetch
 
-    return fetch(config, needs, offline=settings.offline, progress=progress, bulk=bulk or None)
+    return fetch(config, needs, offline=settings.offline, progress=progress, bulk=bulk or None, memory=memory)
 
 
 def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
@@ -341,7 +370,7 @@ def about(
     found = [a for _, loaded in _local(frozenset(published), settings) for a in loaded.advisories]
     problems: list[str] = []
     if not settings.offline:
-        answers = _ask(config, Needs(), published, settings, None)
+        answers = _ask(config, Needs(), published, settings, None, None)
         if answers.bulk is not None:
             try:
                 advisories, more = parse_bulk(answers.bulk)

@@ -145,10 +145,23 @@ def merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     return tuple(sorted(Gap(*reason, tuple(sorted(rules))) for reason, rules in reasons.items()))
 
 
+UNREADABLE = "project"
+"""The source of the gap that stands for a whole project of several: it could not be read."""
+
+
+def unreadable(report: Report) -> list[str]:
+    """Why projects of a report could not be read, each with the place in its file."""
+    gaps = (gap for project in report.projects for gap in project.incomplete)
+    return [gap.reason for gap in gaps if gap.source == UNREADABLE]
+
+
 def report(
     command: str, began: float, projects: Sequence[ProjectReport], packages: int, used: Sequence[Settings]
 ) -> Report:
-    """The report of a run: totals and exit code. `used` are the projects' settings, in the same order."""
+    """The report of a run: totals and exit code. `used` are the projects' settings, in the same order.
+
+    The code is 2 where a project could not be read, whatever was found in others.
+    """
     counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
     suppressed = incomplete = 0
     failing = False
@@ -163,6 +176,7 @@ def report(
         incomplete += len(project.incomplete)
         forgiven = forgiven and (settings.allow_incomplete or not project.incomplete)
     levels = {settings.fail_on for settings in used}
+    broken = any(gap.source == UNREADABLE for project in projects for gap in project.incomplete)
     return Report(
         command,
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
@@ -173,5 +187,5 @@ def report(
         suppressed,
         incomplete,
         levels.pop() if len(levels) == 1 else None,
-        1 if failing else 0 if forgiven else 3,
+        2 if broken else 1 if failing else 0 if forgiven else 3,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from npmguard import audit, changes, specs
@@ -26,35 +26,53 @@ class Before(NamedTuple):
     known: frozenset[str] = frozenset()
 
 
-class Opened(NamedTuple):
-    """A project of today that is to be compared."""
+class Past:
+    """The projects as they stood at a git revision of the repositories that they lie in, unpacked meanwhile.
 
-    found: load.Found
-    project: Project
-    settings: Settings
-
-
-def before(revision: str, projects: Sequence[Opened], options: Options) -> list[Before]:
-    """The projects as they stood at a git revision of the repositories that they lie in.
-
-    Raises UsageError where there is no such revision or no repository. What cannot be read there is as if it
-    had not been there: then all that is found today is new.
+    A context manager: what was unpacked is gone when it is left.
     """
-    with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
-        places: dict[str, str] = {}
-        found = []
-        for each in projects:
-            top, prefix = revisions.home(each.found.folder)
-            if top not in places:
-                places[top] = os.path.join(folder, str(len(places)))
-                os.mkdir(places[top])
-                revisions.unpack_all(revision, each.found.folder, places[top])
-            found.append(_before(each, os.path.join(places[top], *prefix.split("/")), options))
-    return found
+
+    def __init__(self, revision: str, options: Options) -> None:
+        self.revision = revision
+        self.options = options
+        self._folder = tempfile.TemporaryDirectory(prefix="npmguard-")
+        self._places: dict[str, str] = {}  # by the top folder of a repository
+
+    def __enter__(self) -> Past:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._folder.cleanup()
+
+    def of(self, found: load.Found, project: Project, settings: Settings) -> Before:
+        """A project as it was; `project` and `settings` are today's.
+
+        Raises UsageError where there is no such revision or no repository. What cannot be read there is as if
+        it had not been there: then all that is found today is new.
+        """
+        top, prefix = revisions.home(found.folder)
+        if top not in self._places:
+            self._places[top] = os.path.join(self._folder.name, str(len(self._places)))
+            os.mkdir(self._places[top])
+            revisions.unpack_all(self.revision, found.folder, self._places[top])
+        folder = os.path.join(self._places[top], *prefix.split("/"))
+        return _before(found, folder, project, settings, self.options)
+
+    def kept(self, report: ProjectReport, then: Before, project: Project) -> ProjectReport:
+        """The report without what was there before, and a line on how much that is."""
+        if then.project is None:
+            line = f"since {self.revision}: {then.reason}, so that everything counts as new"
+            return report._replace(sources=(*report.sources, line))
+        found = changes.between(then.project.graph, project.graph)
+        findings = brought(report.findings, then.project, project, found, then.known)
+        left = len(report.findings) - len(findings)
+        came = count(len(found), "package")
+        line = f"since {self.revision}: {came} changed; {count(left, 'finding')} from before left out"
+        return report._replace(findings=tuple(findings), sources=(*report.sources, line))
 
 
-def _before(each: Opened, folder: str, options: Options) -> Before:
-    lockfile = each.found.lockfile
+def _before(found: load.Found, folder: str, today: Project, settings: Settings, options: Options) -> Before:
+    lockfile = found.lockfile
     if lockfile is not None and not os.path.isfile(os.path.join(folder, lockfile)):
         lockfile = None
     if not any(os.path.isfile(os.path.join(folder, name)) for name in ("package.json", *load.LOCKFILES)):
@@ -66,9 +84,9 @@ def _before(each: Opened, folder: str, options: Options) -> Before:
         reason = str(error).replace(f"{load.shown(folder)}/", "")
         return Before(None, f"the project could not be read ({reason})")
     # a project that is called otherwise now is the same project
-    manifest = project.manifest._replace(name=each.project.manifest.name)
+    manifest = project.manifest._replace(name=today.manifest.name)
     project = project._replace(manifest=manifest)
-    return Before(project, known=known(project, each.settings))
+    return Before(project, known=known(project, settings))
 
 
 def known(project: Project, settings: Settings) -> frozenset[str]:
@@ -88,19 +106,6 @@ def _asked(manifest: Manifest) -> Iterator[str]:
     ):
         for name, spec in asked.items():
             yield from (name, specs.parse(name, spec).name)
-
-
-def kept(report: ProjectReport, then: Before, project: Project, revision: str) -> ProjectReport:
-    """The report without what was there before, and a line on how much that is."""
-    if then.project is None:
-        line = f"since {revision}: {then.reason}, so that everything counts as new"
-        return report._replace(sources=(*report.sources, line))
-    found = changes.between(then.project.graph, project.graph)
-    findings = brought(report.findings, then.project, project, found, then.known)
-    left = len(report.findings) - len(findings)
-    came = count(len(found), "package")
-    line = f"since {revision}: {came} changed; {count(left, 'finding')} from before left out"
-    return report._replace(findings=tuple(findings), sources=(*report.sources, line))
 
 
 def brought(

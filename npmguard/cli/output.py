@@ -112,17 +112,27 @@ def _to_stdout(text: str) -> None:
 
 
 class Progress:
-    """One line on stderr, where that is a terminal: what is asked and how much has been answered."""
+    """One line on stderr, where that is a terminal: which project, what is asked, how much was answered."""
 
     def __init__(self, quiet: bool) -> None:
         self._shown = not quiet and sys.stderr.isatty()
         self._length = 0
+        self._project = ""
 
     def __call__(self, done: int, total: int) -> None:
-        if self._shown and (done == total or done % 10 == 0):
-            line = f"registry {done}/{total}"
+        if done == total or done % 10 == 0:
+            self._show(f"{self._project}registry {done}/{total}")
+
+    def project(self, number: int, count: int) -> None:
+        """Tells which of several projects is looked at."""
+        self._show(f"project {number}/{count}")
+        self._project = f"project {number}/{count}, "
+
+    def _show(self, line: str) -> None:
+        if self._shown:
+            rest = " " * (self._length - len(line))
             self._length = len(line)
-            sys.stderr.write(f"\r{line}")
+            sys.stderr.write(f"\r{line}{rest}")
             sys.stderr.flush()
 
     def clear(self) -> None:

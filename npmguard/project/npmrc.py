@@ -71,6 +71,11 @@ class NpmConfig:
         scope = name.partition("/")[0] if name.startswith("@") else ""
         return self._scopes.get(scope) or self.registry
 
+    @cached_property
+    def identity(self) -> object:
+        """Two projects for which this is equal ask the same registries, as the same people."""
+        return self.registry, *(frozenset(found.items()) for found in (self._scopes, self._secrets))
+
     def get(self, key: str, default: str | None = None) -> str | None:
         return self.values.get(key, default)
 
@@ -99,6 +104,15 @@ class NpmConfig:
             if path in ("", "/"):
                 return None
             path = path.rstrip("/").rpartition("/")[0] + "/"
+
+    def credentials_at(self, registry: str) -> frozenset[tuple[str, str]]:
+        """All that is kept for the host of a registry: whoever has the same is told the same there."""
+        if not self._secrets:
+            return frozenset()
+        from urllib.parse import urlsplit
+
+        host = f"//{urlsplit(registry).netloc.rpartition('@')[2]}/"
+        return frozenset(item for item in self._secrets.items() if item[0].startswith(host))
 
 
 def _joined(username: str | None, password: str | None) -> str | None:
