@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from npmguard import policy
 from npmguard import rules as catalogue
@@ -17,7 +18,11 @@ from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
 from npmguard.rules.base import Rule, nothing, run
 from npmguard.rules.verdict import combined
-from npmguard.settings import Options, Settings, resolve
+from npmguard.settings import OF_LICENCES, Options, Settings, resolve
+
+if TYPE_CHECKING:
+    from npmguard.baseline import Baseline
+    from npmguard.since import Before
 
 Progress = Callable[[int, int], None]
 
@@ -34,16 +39,54 @@ def check(
     """
     options = settings or Options()
     began = time.time()
+    found = [(each, *opened(each, options)) for each in load.find([os.fspath(path) for path in paths])]
+    known, then = _known(options), _then(options, found)
     reports: list[ProjectReport] = []
     seen: set[tuple[str, str | None]] = set()
-    used: list[Settings] = []
-    for found in load.find([os.fspath(path) for path in paths]):
-        project, config, mine = opened(found, options)
-        used.append(mine)
-        reports.append(audited(project, found.folder, config, mine, progress))
+    for each, project, config, mine in found:
+        reports.append(audited(project, each.folder, config, mine, progress))
         if project.graph is not None:
             seen |= project.graph.labels
+    if then is not None:
+        from npmguard import since
+
+        assert options.since is not None
+        reports = [
+            since.kept(report, before, project, options.since)
+            for report, before, (_, project, _, _) in zip(reports, then, found, strict=True)
+        ]
+    used = [mine for _, _, _, mine in found]
+    if known is not None:
+        reports = known.hold(reports, [_spoken(*each, options) for each in zip(reports, used, strict=True)])
     return policy.report("check", began, reports, len(seen), used)
+
+
+def _known(options: Options) -> Baseline | None:
+    if options.baseline is None:
+        return None
+    from npmguard import baseline
+
+    return baseline.read(options.baseline)
+
+
+def _then(
+    options: Options, found: Sequence[tuple[load.Found, Project, npmrc.NpmConfig, Settings]]
+) -> list[Before] | None:
+    """The projects as they were, where it is asked what changed."""
+    if options.since is None:
+        return None
+    from npmguard import since
+
+    today = [since.Opened(each, project, mine) for each, project, _, mine in found]
+    return since.before(options.since, today, options)
+
+
+def _spoken(report: ProjectReport, settings: Settings, options: Options) -> frozenset[str]:
+    """The rules that had their whole say in a report: what they did not find is not there any more."""
+    if options.since is not None or settings.production:
+        return frozenset()
+    silent = {rule for gap in report.incomplete for rule in gap.affects}
+    return frozenset(rule for rule in catalogue.CHECK if settings.chosen(rule) and rule not in silent)
 
 
 def opened(found: load.Found, options: Options) -> tuple[Project, npmrc.NpmConfig, Settings]:
@@ -90,7 +133,8 @@ def audited(
         from npmguard.project import tarballs
 
         project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
-    if project.graph is not None and settings.licences:
+    told = settings.licences or any(map(settings.chosen, OF_LICENCES))
+    if project.graph is not None and told:
         from npmguard.project import installed
 
         project = project._replace(licences=installed.licences(folder, project.graph))
@@ -99,6 +143,11 @@ def audited(
     findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
+    plan = None
+    if settings.plan:
+        from npmguard.plans.asking import made
+
+        plan = made(project, config, findings, evidence, settings, progress)
     return ProjectReport(
         project.folder,
         project.manifest.name,
@@ -113,6 +162,7 @@ def audited(
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
+        plan=plan,
     )
 
 
@@ -192,6 +242,8 @@ _OF_THE_GRAPH = frozenset(
         "scripts-enabled",
         "unpublished-version",
         "integrity-mismatch",
+        "licence-denied",
+        "licence-unknown",
     )
 )
 

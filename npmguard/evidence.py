@@ -326,6 +326,32 @@ def _advisories(
     return merge(found), gaps, lines
 
 
+def about(
+    config: NpmConfig, published: Mapping[str, list[str]], settings: Settings
+) -> tuple[tuple[Advisory, ...], list[str]]:
+    """(the advisories about any of these versions, by name; why others are not known).
+
+    For packages that are not locked, but might be.
+    """
+    from npmguard.advisories import merge
+    from npmguard.advisories.registry import parse_bulk
+
+    found = [a for _, loaded in _local(frozenset(published), settings) for a in loaded.advisories]
+    problems: list[str] = []
+    if not settings.offline:
+        answers = _ask(config, Needs(), published, settings, None)
+        if answers.bulk is not None:
+            try:
+                advisories, more = parse_bulk(answers.bulk)
+                found += advisories
+                problems += more
+            except ValueError as error:
+                problems.append(str(error))
+        elif answers.bulk_error:
+            problems.append(answers.bulk_error)
+    return merge(found), problems
+
+
 def _local(names: frozenset[str], settings: Settings) -> list[tuple[str, LoadedAdvisories]]:
     if not settings.advisories:
         return []

@@ -43,9 +43,10 @@ def name(text: str, most: int = 214) -> str:
     return one_line(text.encode("ascii", "backslashreplace").decode(), most)
 
 
-def some(names: Iterable[str], most: int = 3) -> str:
-    """The first few of the names, each once, in words: `a, b and 3 more`."""
+def some(names: Iterable[str], most: int | None = 3) -> str:
+    """The first few of the names (all for None), each once, in words: `a, b and 3 more`."""
     found = list(dict.fromkeys(names))
+    most = len(found) if most is None else most
     more = f" and {len(found) - most} more" if len(found) > most else ""
     return ", ".join(found[:most]) + more
 

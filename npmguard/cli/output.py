@@ -134,10 +134,15 @@ class Progress:
 
 
 def complain(message: object) -> None:
+    """One line on stderr, with the program's name."""
+    say(f"npmguard: {message}")
+
+
+def say(message: str) -> None:
     """One line on stderr."""
     from npmguard.text import plain
 
-    text = plain(" ".join(str(message).split()))
+    text = plain(" ".join(message.split()))
     stream = sys.stderr
     encoding = stream.encoding or "utf-8"
-    stream.write(f"npmguard: {text}\n".encode(encoding, "backslashreplace").decode(encoding))
+    stream.write(f"{text}\n".encode(encoding, "backslashreplace").decode(encoding))

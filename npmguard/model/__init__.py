@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from npmguard.model.code import CAPABILITIES, Bulk, Capabilities, CodeFacts, Deed, Gain, Kind, Place
     from npmguard.model.contents import Contents
     from npmguard.model.inspected import Advice, Inspected, Peer, Popular
+    from npmguard.model.plan import Edit, Plan, Step
 
 # nouns that few runs speak of: they cost a tenth of a short one
 _LATER = {
     "code": ("CAPABILITIES", "Bulk", "Capabilities", "CodeFacts", "Deed", "Gain", "Kind", "Place"),
     "contents": ("Contents",),
     "inspected": ("Advice", "Inspected", "Peer", "Popular"),
+    "plan": ("Edit", "Plan", "Step"),
 }
 
 
@@ -82,6 +84,7 @@ __all__ = [
     "DependencyKind",
     "Digest",
     "Edges",
+    "Edit",
     "Evidence",
     "Finding",
     "Fix",
@@ -110,6 +113,7 @@ __all__ = [
     "Packument",
     "Peer",
     "Place",
+    "Plan",
     "Popular",
     "Project",
     "ProjectReport",
@@ -121,6 +125,7 @@ __all__ = [
     "Shadow",
     "Source",
     "SourceMap",
+    "Step",
     "Subject",
     "Suppressed",
     "Unanswered",

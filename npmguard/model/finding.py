@@ -11,6 +11,7 @@ from npmguard.model.packed import Packed
 if TYPE_CHECKING:
     from npmguard.model.graph import DependencyGraph
     from npmguard.model.inspected import Inspected
+    from npmguard.model.plan import Plan
 
 
 class Severity(IntEnum):
@@ -158,6 +159,8 @@ class ProjectReport(NamedTuple):
     # what is locked, and the licence of each name@version as far as it is known: for bills of materials
     graph: DependencyGraph | None = None
     licences: Mapping[str, str] = {}
+    # the least changes that mend the findings, where that was asked (`npmguard check --fix-plan`)
+    plan: Plan | None = None
 
 
 class Report(NamedTuple):

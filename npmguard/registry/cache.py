@@ -15,9 +15,9 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from npmguard import __version__
-from npmguard.model import Calm, VersionFacts
+from npmguard.model import Calm, VersionFacts, VersionManifest
 
-_SCHEMA = 8
+_SCHEMA = 9
 # The number rises where what makes a release calm changes: what an older npmguard found counts no more.
 _EDITION = f"1 {__version__}"
 _FORGET_AFTER = 90 * 86_400  # seconds
@@ -34,7 +34,7 @@ CREATE TABLE versions (
   PRIMARY KEY (packument, version)) WITHOUT ROWID;
 CREATE TABLE manifests (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL,
-  scripts TEXT NOT NULL, dependencies TEXT NOT NULL) WITHOUT ROWID;
+  scripts TEXT NOT NULL, dependencies TEXT NOT NULL, licence TEXT) WITHOUT ROWID;
 CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
@@ -76,8 +76,7 @@ class Kept(NamedTuple):
 class KeptManifest(NamedTuple):
     fetched: float
     fresh_until: float
-    scripts: Mapping[str, str]
-    dependencies: Mapping[str, str]
+    manifest: VersionManifest
 
 
 class KeptHistory(NamedTuple):
@@ -177,11 +176,11 @@ class Cache:
         """What is kept of the manifests at these URLs."""
         found: dict[str, KeptManifest] = {}
         for url in urls:
-            for row in self._rows(
-                "SELECT fetched,fresh_until,scripts,dependencies FROM manifests WHERE url=?", (url,)
-            ):
+            columns = "fetched,fresh_until,scripts,dependencies,licence"
+            for row in self._rows(f"SELECT {columns} FROM manifests WHERE url=?", (url,)):  # noqa: S608
                 with suppress(ValueError):
-                    found[url] = KeptManifest(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+                    manifest = VersionManifest(json.loads(row[2]), json.loads(row[3]), row[4])
+                    found[url] = KeptManifest(row[0], row[1], manifest)
         return found
 
     def histories(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
@@ -344,19 +343,14 @@ class Cache:
                     "INSERT OR REPLACE INTO proofs VALUES (?,?,?,?)", (url, time.time(), fresh_until, body)
                 )
 
-    def keep_manifest(
-        self,
-        url: str,
-        scripts: Mapping[str, str],
-        dependencies: Mapping[str, str],
-        fresh_until: float,
-    ) -> None:
+    def keep_manifest(self, url: str, found: VersionManifest, fresh_until: float) -> None:
         """Keeps a version's manifest."""
         if self._db is not None:
             with suppress(sqlite3.DatabaseError):
+                scripts, dependencies = json.dumps(found.scripts), json.dumps(found.dependencies)
                 self._db.execute(
-                    "INSERT OR REPLACE INTO manifests VALUES (?,?,?,?,?)",
-                    (url, time.time(), fresh_until, json.dumps(scripts), json.dumps(dependencies)),
+                    "INSERT OR REPLACE INTO manifests VALUES (?,?,?,?,?,?)",
+                    (url, time.time(), fresh_until, scripts, dependencies, found.licence),
                 )
 
     def keep_contents(self, place: str, body: bytes) -> None:

@@ -222,7 +222,7 @@ class Run:
         for url, key in manifests.items():
             manifest = known.get(url)
             if manifest is not None and (self.offline or manifest.fresh_until > now):
-                self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
+                self.manifests[key] = manifest.manifest
             elif not self.offline:
                 missing.append(key)
         return missing
@@ -485,11 +485,11 @@ class Run:
         if answer.status != 200:
             return
         try:
-            scripts, dependencies = manifest(answer.body, name)
+            found = manifest(answer.body, name)
         except ValueError:
             return
-        self.manifests[name, version] = VersionManifest(scripts, dependencies)
-        self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
+        self.manifests[name, version] = found
+        self.cache.keep_manifest(self.place(url), found, time.time() + _DAY)
 
     async def history(
         self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None

@@ -7,6 +7,7 @@ then what could not be checked, and who was asked. Colour only ever repeats what
 from __future__ import annotations
 
 import io
+import json
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,8 +25,10 @@ from npmguard.model import (
     Release,
     Report,
     Severity,
+    Step,
 )
-from npmguard.reports.gist import asked_about, blocks, commands, steps, without
+from npmguard.reports import blocks
+from npmguard.reports.gist import asked_about, steps, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -67,8 +70,8 @@ def render(
     for number, project in enumerate(report.projects):
         if number:
             page.line()
-        page.project(project, quiet)
-    if len(report.projects) > 1 or not (quiet or report.command == "inspect"):
+        page.project(project, quiet, report.command)
+    if len(report.projects) > 1 or not (quiet or report.command in ("inspect", "fix")):
         page.verdict(report)
         if sink.getvalue().count("\n") > _SCREEN:
             page.start(report)
@@ -104,7 +107,7 @@ class _Page:
 
     # -- a project
 
-    def project(self, project: ProjectReport, quiet: bool) -> None:
+    def project(self, project: ProjectReport, quiet: bool, command: str) -> None:
         name = one_line(project.name or project.path)
         version = f" {one_line(project.version)}" if project.version else ""
         if project.inspected is not None:
@@ -116,6 +119,10 @@ class _Page:
         else:
             where = project.path
         self.line((name + version, "bold"), f"  {one_line(where)}")
+        if command == "fix":
+            self.plan(project)
+            self.gaps(project)
+            return
         if project.changes is not None:
             self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
@@ -127,11 +134,13 @@ class _Page:
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
             self.title("Found")
-            for block in blocks(loud):
+            for block in blocks.blocks(loud):
                 self.block(block)
         if quiet_ones:
             self.title("Also" if loud else "Found")
             self.summary(quiet_ones)
+        if project.plan is not None:
+            self.plan(project)
         self.gaps(project)
         if not quiet:
             if project.capabilities is not None:
@@ -141,6 +150,50 @@ class _Page:
             self.sources(project)
         if project.inspected is not None:
             self.advice(project.inspected)
+
+    def plan(self, project: ProjectReport) -> None:
+        """The least changes that mend what was found: what is urgent, then what can wait."""
+        plan = project.plan
+        if plan is None:
+            return
+        marks = {f.fingerprint: f for f in project.findings}
+        steps = [step for step in plan.steps if step.kind != "none"]
+        for title, group in (
+            ("Plan", [step for step in steps if step.urgent]),
+            ("Not urgent", [step for step in steps if not step.urgent]),
+            ("No fix yet", [step for step in plan.steps if step.kind == "none"]),
+        ):
+            if group:
+                self.title(title)
+            for number, step in enumerate(group, 1):
+                self.step(number, step, [marks[mark] for mark in step.mends if mark in marks])
+        if not plan.steps:
+            self.title("Plan")
+            self.line("nothing to do", indent=_INDENT)
+        for gap in plan.gaps:
+            self.line(("not all is known: ", "yellow"), one_line(gap), indent=_INDENT, hang=_INDENT)
+
+    def step(self, number: int, step: Step, mends: Sequence[Finding]) -> None:
+        """One step of a plan: what to do, why, and what it mends."""
+        head = f"{number}. "
+        indent = _INDENT + " " * len(head)
+        parts: list[str | tuple[str, str]] = [head, (one_line(blocks.in_words(step)), "bold")]
+        if mends:
+            worst = max(f.severity for f in mends)
+            parts += [f"  {count(len(mends), 'finding')}, ", (worst.word, _STYLES[worst])]
+        self.line(*parts, indent=_INDENT, hang=" " * len(head))
+        if step.command is not None:
+            self.line((one_line(step.command), "green"), indent=indent, hang=_INDENT)
+        self.line((one_line(step.words, 400), "dim"), indent=indent)
+        for edit in step.edits:
+            old = f"{json.dumps(edit.before)} to " if edit.before is not None else ""
+            words = f"{edit.file}: {' > '.join(edit.keys)}: {old}{json.dumps(edit.value)}"
+            if step.command is None or self.verbose:
+                self.line((one_line(words, 400), "dim"), indent=indent, hang=_INDENT)
+        names = [text.name(f"{f.package}@{f.version}", 80) for f in mends]
+        if names and (self.verbose or set(names) != {f"{step.package}@{step.before}"}):
+            some = text.some(names, None if self.verbose else _NAMES_A_LINE)
+            self.line(("mends ", "dim"), (some, "dim"), indent=indent, hang=_INDENT)
 
     def facts(self, facts: Inspected) -> None:
         """What is known of a package that may be installed."""
@@ -238,30 +291,32 @@ class _Page:
             self.line(*_since(packed, packed.previous), indent=_INDENT)
 
     def first_steps(self, project: ProjectReport) -> None:
-        """The commands that clear most, worst first."""
-        order = steps([project])
-        if not order:
+        """What to do first, worst first: commands, as far as there are such."""
+        tasks = blocks.tasks(project)
+        if not tasks:
             return
         self.title("Do first")
-        for number, step in enumerate(order[:_FIRST_STEPS], 1):
+        for number, task in enumerate(tasks[:_FIRST_STEPS], 1):
             self.line(
                 f"{number}. ",
-                (one_line(step.command), "bold"),
-                f"  {count(len(step.findings), 'finding')}, ",
-                (step.worst.word, _STYLES[step.worst]),
+                (one_line(task.command or task.words), "bold"),
+                f"  {count(len(task.findings), 'finding')}, ",
+                (task.severity.word, _STYLES[task.severity]),
                 indent=_INDENT,
                 hang="   ",
             )
-        if len(order) > _FIRST_STEPS:
-            rest = len(order) - _FIRST_STEPS
+        if len(tasks) > _FIRST_STEPS:
+            rest = len(tasks) - _FIRST_STEPS
             self.line(f"and {count(rest, 'more command')} below", indent=_INDENT)
 
-    def block(self, findings: Sequence[Finding]) -> None:
+    def block(self, block: blocks.Block) -> None:
         """All that was found about one package (or one matter of the project)."""
+        findings = block.findings
         head = findings[0]
         worst = head.severity
         if head.package is None or len(findings) == 1:
-            self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), hang=" " * 9)
+            standing = "  (development only)" if head.package is not None and head.dev else ""
+            self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), standing, hang=" " * 9)
             self.details(head, " " * 9)
             return
         label = text.name(f"{head.package} {head.version or ''}".strip())
@@ -278,10 +333,9 @@ class _Page:
                 self.details(finding, " " * 18, paths=False)
         if len(findings) > len(shown):
             self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
-        fixes = commands(findings)
-        if not fixes and not self.verbose and worst >= Severity.HIGH:
+        if not block.fixes and not self.verbose and worst >= Severity.HIGH:
             self.line((one_line(head.detail, 600), "dim"), indent=" " * 9)
-        for word, command in zip(("fix: ", "or:  "), fixes, strict=False):
+        for word, command in zip(("fix: ", "or:  "), block.fixes, strict=False):
             self.line((word, "green"), one_line(command), indent=" " * 9, hang="     ")
         self.path(head, " " * 9)
 
@@ -334,7 +388,7 @@ class _Page:
             )
 
     def sources(self, project: ProjectReport) -> None:
-        hidden = [f for f in project.findings if f.suppressed is not None]
+        hidden = [f for f in project.findings if f.suppressed is not None and f.suppressed.by == "config"]
         if not project.sources and not hidden:
             return
         self.title("Asked")
@@ -374,7 +428,7 @@ class _Page:
         """What to do first, once more: what stands at the top of a long page is out of sight by now."""
         for step in steps(report.projects)[:1]:
             where = f"in {one_line(step.project.path)}: " if len(report.projects) > 1 else ""
-            self.line(f"Start with: {where}", (one_line(step.command), "bold"))
+            self.line(f"Start with: {where}", (one_line(step.command or step.words), "bold"))
 
 
 def _weight(packed: Packed) -> str:

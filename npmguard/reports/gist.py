@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from npmguard.model import Finding, ProjectReport, Report, Severity
+from npmguard.reports import blocks
 from npmguard.text import count
 
-# What an attacker did, as against what time did: it stands before all else.
-_ATTACKS = ("malware", "resolved-mismatch", "integrity-mismatch", "foreign-host")
 _ADVICE = {"do-not-install": "bad", "look-first": "unsure", "nothing-against": "good"}
 
 
@@ -22,10 +21,11 @@ class Verdict(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A command to run in a project, and the findings that it sees to."""
+    """One thing to do in one of the projects: a command, or else words; and the findings that it sees to."""
 
     project: ProjectReport
-    command: str
+    command: str | None
+    words: str
     findings: tuple[Finding, ...]
 
     @property
@@ -78,41 +78,14 @@ def shown(project: ProjectReport) -> list[Finding]:
 
 
 def steps(projects: Iterable[ProjectReport]) -> list[Step]:
-    """The commands that clear most, what an attacker did before all else, then the worst."""
-    found: dict[tuple[int, str], list[Finding]] = {}
-    every = list(projects)
-    for number, project in enumerate(every):
-        for finding in shown(project) if project.inspected is None else ():
-            if finding.fix is not None and finding.fix.command and finding.severity >= Severity.MODERATE:
-                found.setdefault((number, finding.fix.command), []).append(finding)
-    all_steps = [Step(every[number], command, tuple(f)) for (number, command), f in found.items()]
-    return sorted(
-        all_steps,
-        key=lambda step: (
-            not any(finding.rule in _ATTACKS for finding in step.findings),
-            -step.worst,
-            -len(step.findings),
-            step.command,
-        ),
-    )
-
-
-def blocks(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings by package and version; what is about the project stands for itself. Worst first."""
-    found: dict[tuple[str, ...], list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        if finding.package is None:
-            found[("", str(number))] = [finding]
-        else:
-            found.setdefault((finding.package, finding.version or ""), []).append(finding)
-    for block in found.values():
-        block.sort(key=lambda finding: -finding.severity)
-    return sorted(found.values(), key=lambda b: (-b[0].severity, b[0].package is None, b[0].package or ""))
-
-
-def commands(findings: Iterable[Finding]) -> list[str]:
-    """The commands that mend them, each once."""
-    return list(dict.fromkeys(f.fix.command for f in findings if f.fix is not None and f.fix.command))
+    """What to do in all of the projects, what an attacker did before all else, then the worst."""
+    found = [
+        (task, Step(project, task.command, task.words, task.findings))
+        for project in projects
+        if project.inspected is None
+        for task in blocks.tasks(project)
+    ]
+    return [step for _, step in sorted(found, key=lambda pair: blocks.order(pair[0]))]
 
 
 def without(title: str, head: Finding) -> str:

@@ -11,7 +11,7 @@ from itertools import chain
 
 from npmguard import __version__, text
 from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Report
-from npmguard.reports import gist, page
+from npmguard.reports import blocks, gist, page
 from npmguard.reports.page import Column
 from npmguard.text import count, html, size
 
@@ -95,8 +95,9 @@ def _step(step: gist.Step, several: bool) -> str:
     names = [html(text.name(name)) for name in gist.named(step.findings)]
     about = f" in {text.some(names)}" if names else ""
     where = f", project {page.code(step.project.path, 200)}" if several else ""
+    what = f'<span class="command">{page.code(step.command)}</span>' if step.command else html(step.words)
     return (
-        f'<li><span class="command">{page.code(step.command)}</span> '
+        f"<li>{what} "
         f"{page.mark(step.worst.word, step.worst.word)} "
         f'<span class="note">{count(len(step.findings), "finding")}{about}{where}</span></li>'
     )
@@ -115,15 +116,15 @@ def _found(report: Report) -> Iterator[str]:
     found = [
         (block, number)
         for number, project in enumerate(report.projects)
-        for block in gist.blocks(gist.shown(project))
+        for block in blocks.blocks(project.findings)
     ]
-    total = sum(len(block) for block, _ in found)
+    total = sum(len(block.findings) for block, _ in found)
     if not total:
         if report.incomplete:  # elsewhere the verdict has said all
             empty = '<p class="empty">Nothing was found in what could be checked.</p>'
             yield from page.section("findings", "What was found", [empty])
         return
-    found.sort(key=lambda pair: -pair[0][0].severity)
+    found.sort(key=lambda pair: -pair[0].severity)
     columns = _columns(report, Column("Used in"))
     marked = _Marks()
     rows = (_row(columns, report, block, number, marked) for block, number in found)
@@ -146,17 +147,16 @@ class _Marks:
         return f' id="finding-{name}"'
 
 
-def _row(
-    columns: Sequence[Column], report: Report, block: Sequence[Finding], number: int, marked: _Marks
-) -> str:
-    head, project = block[0], report.projects[number]
-    use = "" if head.package is None else "development" if all(f.dev for f in block) else "production"
+def _row(columns: Sequence[Column], report: Report, block: blocks.Block, number: int, marked: _Marks) -> str:
+    findings, project = block.findings, report.projects[number]
+    head = findings[0]
+    use = "" if head.package is None else "development" if all(f.dev for f in findings) else "production"
     commands = "".join(
         f'<p class="fix"><span class="note">{word}</span> {page.code(command)}</p>'
-        for word, command in zip(("fix:", *["or:"] * len(block)), gist.commands(block), strict=False)
+        for word, command in zip(("fix:", *["or:"] * len(findings)), block.fixes, strict=False)
     )
-    what = "".join(_unfolds(finding, head, len(block) > 1, marked) for finding in block)
-    rules = dict.fromkeys(html(finding.rule) for finding in block)
+    what = "".join(_unfolds(finding, head, len(findings) > 1, marked) for finding in findings)
+    rules = dict.fromkeys(html(finding.rule) for finding in findings)
     cells = [
         page.number(head.severity, page.mark(head.severity.word, head.severity.word)),
         _package(head),

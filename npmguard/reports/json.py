@@ -11,7 +11,7 @@ from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
 from npmguard.text import in_json
 
 if TYPE_CHECKING:
-    from npmguard.model import Inspected
+    from npmguard.model import Inspected, Plan
 
 
 def render(report: Report) -> str:
@@ -59,6 +59,7 @@ def _lines(project: ProjectReport) -> str:
         ],
         "sources": list(project.sources),
     }
+    found["fix_plan"] = _plan(project.plan) if project.plan is not None else None
     if project.capabilities is not None:
         found["capabilities"] = _PLACE
     if project.changes is not None:
@@ -87,6 +88,33 @@ def _lines(project: ProjectReport) -> str:
         files = [json.dumps({"path": f.path, "size": f.size, "mode": f.mode}) for f in project.packed.files]
         text = _filled(text, "files", files)
     return text.replace("\n", "\n    ")
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    """What `--fix-plan` adds."""
+    from npmguard.jsontext import pointer
+
+    return {
+        "steps": [
+            {
+                "kind": step.kind,
+                "package": step.package,
+                "from": step.before,
+                "to": step.to,
+                "by": step.by,
+                "urgent": step.urgent,
+                "command": step.command,
+                "detail": step.words,
+                "mends": list(step.mends),
+                "edits": [
+                    {"file": e.file, "pointer": pointer(*e.keys), "from": e.before, "to": e.value}
+                    for e in step.edits
+                ],
+            }
+            for step in plan.steps
+        ],
+        "incomplete": list(plan.gaps),
+    }
 
 
 def _packed(packed: Packed) -> dict[str, Any]:

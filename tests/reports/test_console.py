@@ -84,7 +84,7 @@ def test_a_long_page_says_at_its_end_where_to_start() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_every_line_of_a_fold_takes_the_width_that_it_has(width: int) -> None:
     project = many(1).projects[0]
-    finding = project.findings[0]._replace(title="four " * 60)
+    finding = project.findings[0]._replace(title="four " * 90)
     page = render(report(project._replace(findings=(finding,))), width=width, verbose=True)
     folded = [line for line in page.split("\n") if line.endswith("four")]
     assert len(folded) > 2
