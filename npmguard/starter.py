@@ -55,6 +55,10 @@ fail-on = "high"
 # [rules.outdated]
 # severity = "info"
 
+# Licences that no dependency may have: ids of SPDX, or patterns of them. With `allow` those alone are taken.
+# [licences]
+# deny = ["AGPL-*"]
+
 # A finding to live with. It must have a reason; after `until` it hides nothing any more.
 # [[ignore]]
 # rule = "advisory"

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml  # type: ignore[import-untyped]
 from support.projects import EMPTY, write
@@ -15,6 +16,8 @@ from npmguard import __version__, starter
 from npmguard.__main__ import main
 from npmguard.project import manifest as manifests
 from npmguard.settings import Options, resolve
+
+TOP = Path(__file__).parents[2]
 
 
 def init(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -61,7 +64,10 @@ def test_alone_it_writes_the_settings_and_says_what_is_next(
 def test_every_setting_that_it_offers_is_one(here: Path, manager: str) -> None:
     text = starter.settings(manager, "@shop")
     offered = re.sub(r"^# (?=[a-z-]+ = |\[)", "", text, flags=re.MULTILINE)
-    assert len(tomllib.loads(offered)) == 7
+    document = tomllib.loads(offered)
+    assert len(document) == 8
+    schema = json.loads((TOP / "docs" / "npmguard.schema.json").read_text())
+    jsonschema.validate(json.loads(json.dumps(document, default=str)), schema)
     Path("npmguard.toml").write_text(offered)
     manifest = manifests.parse(b"{}", "package.json")
     found = resolve(Options(), ".", manifest)
@@ -164,7 +170,7 @@ def test_a_gitlab_pipeline_that_is_there_is_left_alone(
 
 
 def test_the_template_in_the_repository_is_what_init_writes() -> None:
-    template = Path(__file__).parents[2] / "templates" / "npmguard.gitlab-ci.yml"
+    template = TOP / "templates" / "npmguard.gitlab-ci.yml"
     assert template.read_text() == starter.gitlab()
 
 
@@ -189,7 +195,7 @@ def test_who_publishes_gets_a_hook_for_that(here: Path, capsys: pytest.CaptureFi
 
 
 def test_the_hooks_of_the_repository_are_these(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    hooks = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())
+    hooks = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in hooks] == ["npmguard", "npmguard-prepublish"]
     assert hooks[0]["files"] == starter.watched()
 
