@@ -212,7 +212,7 @@ def _chart(
 
 def _steps(most: float) -> list[float]:
     """Round numbers from zero to `most` or over it, three or four of them."""
-    if most <= 0:
+    if most < 1e-6:
         return [0, 1]
     rough = most / 3
     ten = 10 ** floor(log10(rough))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard import text
@@ -24,38 +24,34 @@ class Brought(NamedTuple):
     packages: tuple[str, ...]
 
 
-def brought(graph: DependencyGraph) -> list[Brought]:
-    """Every package with the direct dependency without which it would not be there, the most first.
+def brought(graph: DependencyGraph, shown: Container[str]) -> list[Brought]:
+    """Every package of those that are shown with the direct dependency without which it would not be there.
 
-    A direct dependency stands for itself. What two of them bring, or none, is under "".
+    Those that bring most stand first. A direct dependency stands for itself. What two of them bring, or none,
+    is under "". Copies of one name and version are one package.
     """
-    roots = {*graph.roots}
-    owners = {key: key for key in graph.direct if key not in roots}
+    labels = {key: p.label if p.third_party else "" for key, p in graph.nodes.items()}
+    asks: dict[str, set[str]] = {}
+    for key, edges in graph.edges.items():
+        if key in labels:
+            asks.setdefault(labels[key], set()).update(labels.get(edge.target or "", "") for edge in edges)
+    direct = asks.get("", set()) - {""}
+    owners = {label: label for label in direct}
     waiting = list(owners)
     while waiting:
-        key = waiting.pop()
-        owner = owners[key]
-        for edge in graph.edges.get(key, ()):
-            target = edge.target
-            if target is None or target in graph.direct or target in roots:
-                continue
-            before = owners.get(target)
-            after = owner if before in (None, owner) else ""
-            if before != after:
-                owners[target] = after
-                waiting.append(target)
-    found: dict[str, str] = {}
-    for package in graph.packages:
-        owner = owners.get(package.key, "")
-        label = graph.nodes[owner].label if owner else ""
-        # a copy of the same version that another brings makes it a thing of several
-        found[package.label] = label if found.get(package.label, label) == label else ""
-    for key in graph.direct:
-        if key in graph.nodes and graph.nodes[key].label in found:
-            found[graph.nodes[key].label] = graph.nodes[key].label
+        label = waiting.pop()
+        owner = owners[label]
+        for target in asks.get(label, ()):
+            if target and target not in direct:
+                before = owners.get(target)
+                after = owner if before in (None, owner) else ""
+                if before != after:
+                    owners[target] = after
+                    waiting.append(target)
     groups: dict[str, list[str]] = {}
-    for name, owner in found.items():
-        groups.setdefault(owner, []).append(name)
+    for label in dict.fromkeys(labels[package.key] for package in graph.foreign):
+        if label in shown:
+            groups.setdefault(owners.get(label, ""), []).append(label)
     made = [Brought(owner, tuple(names)) for owner, names in groups.items()]
     return sorted(made, key=lambda group: (-len(group.packages), group.label))
 

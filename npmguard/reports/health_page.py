@@ -46,6 +46,11 @@ class Fare(NamedTuple):
         return round(amount(self.health.score, 100))
 
     @property
+    def unknown(self) -> list[str]:
+        """The parts of the score that cost nothing because nobody knows."""
+        return [part.name for part in self.health.parts if not part.known]
+
+    @property
     def before(self) -> Snapshot | None:
         """The run that this one is compared with."""
         if self.trend is None or self.trend.against is None:
@@ -97,10 +102,11 @@ def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
         score = fares[0].score
     else:
         looked = count(len(fares), "project")
-        words = f"{looked}: {worse:,} worse, {better:,} better" if moved else f"{looked}, for the first time"
+        words = f"{looked}: {better or 'none'} better, {worse or 'none'} worse"
+        words = words if moved else f"{looked}, for the first time"
         score = min((fare.score for fare in fares), default=100)
     tone = "bad" if worse or score < 50 else "unsure" if report.incomplete else "fair"
-    if score >= 90 and tone == "fair":
+    if score >= 90 and tone == "fair" and all(not fare.unknown for fare in fares):
         tone = "good"
     return gist.Verdict(tone, words, " ".join(reasons))
 
@@ -199,7 +205,7 @@ def _project_row(columns: Sequence[Column], fare: Fare) -> str:
     moved = fare.moved
     cells = [
         f'<a class="to" href="#{fare.id}">{_name(fare.project)}</a><br>{page.code(fare.project.path, 200)}',
-        page.number(fare.score, f"<strong>{fare.score}</strong> {charts.spark(scores, 100)}"),
+        page.number(fare.score, f"<strong>{fare.score}</strong> {charts.spark(scores, 100)}{_without(fare)}"),
         page.number(
             moved or 0, _delta(moved) if moved is not None else '<span class="note">first run</span>'
         ),
@@ -209,6 +215,12 @@ def _project_row(columns: Sequence[Column], fare: Fare) -> str:
         page.number(fare.project.packages),
     ]
     return page.row(columns, cells)
+
+
+def _without(fare: Fare) -> str:
+    """What the score says nothing of."""
+    words = f"without {text.some((html(name, 60) for name in fare.unknown), 3)}"
+    return f'<span class="note without">{words}</span>' if fare.unknown else ""
 
 
 def _by_severity(found: Iterable[Severity]) -> dict[Severity, int]:
@@ -255,7 +267,8 @@ def _score(fare: Fare) -> Iterator[str]:
     yield f'<p class="score"><strong>{fare.score}</strong> <span>of 100</span>{delta}</p>'
     yield f'<div class="chart">{charts.stack(slices, 100, f"Of 100 points: {told}")}</div>'
     keys = [(slice.kind, html(slice.words)) for slice in slices[1:] if slice.amount > 0]
-    yield f'<p class="keys">{_keys(keys)}</p>' if keys else ""
+    keyed = f'<p class="keys">{_keys(keys)}{_without(fare)}</p>'
+    yield keyed if keys or fare.unknown else ""
     yield "</div>"
     columns = [Column("Part"), Column("Lost", "number"), Column("At most", "number"), Column("Why")]
     rows = (_part(columns, number, part) for number, part in enumerate(parts))
@@ -270,11 +283,11 @@ def _part(columns: Sequence[Column], number: int, part: Part) -> str:
     bar = charts.bar((1, "track"), (share, f"part-{number % 8}"))
     cells = [
         f"{charts.swatch(f'part-{number % 8}')} {html(part.name, 60)}",
-        page.number(lost, f"{short(lost)}{bar}"),
+        page.number(lost, f"{short(lost)}{bar}") if part.known else page.number(-1, "not known"),
         page.number(most, short(most)),
         html(part.words),
     ]
-    return page.row(columns, cells, data="" if lost else ' class="none"')
+    return page.row(columns, cells, data="" if lost else ' class="nothing"')
 
 
 # -- what changed, and what to do
@@ -511,7 +524,7 @@ _WORDS_OF_MAP = (
 
 def _map(fare: Fare, most: int) -> Iterator[str]:
     graph = fare.project.graph
-    found = health_map.brought(graph) if graph is not None else []
+    found = health_map.brought(graph, fare.health.weights) if graph is not None else []
     if not found:
         return
     known = health_map.facts(fare.project, fare.health)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.hostile import HOSTILE, spoilt
-from support.pages import read
+from support.pages import contrast, read
 from support.reports import many, report, sample
 
 from npmguard.model import Advice, Change, Inspected, Packed, PackedFile, Report
@@ -177,17 +177,6 @@ def test_one_fingerprint_names_one_place() -> None:
 
 
 # -- colours
-
-
-def luminance(color: str) -> float:
-    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])

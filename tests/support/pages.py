@@ -60,3 +60,16 @@ def read(text: str) -> Read:
     assert found.comments == 0
     assert len(found.ids) == len({*found.ids})
     return found
+
+
+def luminance(color: str) -> float:
+    """How bright a colour is, as WCAG counts."""
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one is legible on the other, as WCAG counts."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
