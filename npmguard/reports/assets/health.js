@@ -118,11 +118,10 @@ for (const figure of all(".mapped")) {
   const back = button("All packages", trail);
   trail.append(path);
 
-  function name(ones, role) {
-    // one of them takes part in the order of Tab, the arrows lead to the others
+  function offer(ones, role) {
+    // their <title> names them; one takes part in the order of Tab, the arrows lead to the others
     for (const [number, one] of ones.entries()) {
       one.setAttribute("role", role);
-      one.setAttribute("aria-label", said(one));
       one.setAttribute("tabindex", number ? "-1" : "0");
     }
   }
@@ -146,8 +145,8 @@ for (const figure of all(".mapped")) {
       for (const [side] of before) one.setAttribute(side, side.length > 1 ? "100%" : "0");
       return [one, before];
     });
-    for (const one of ["role", "tabindex", "aria-label"]) group.removeAttribute(one);
-    name(cells(group), "img");
+    for (const one of ["role", "tabindex"]) group.removeAttribute(one);
+    offer(cells(group), "img");
     path.textContent = said(group);
     back.hidden = false;
   }
@@ -160,9 +159,9 @@ for (const figure of all(".mapped")) {
     group.classList.remove("zoomed");
     for (const [one, before] of kept) for (const [side, value] of before) one.setAttribute(side, value);
     for (const cell of cells(group)) {
-      for (const one of ["role", "tabindex", "aria-label"]) cell.removeAttribute(one);
+      for (const one of ["role", "tabindex"]) cell.removeAttribute(one);
     }
-    name(groups, "button");
+    offer(groups, "button");
     path.textContent = "Choose one to look into it.";
     back.hidden = true;
     return group;
@@ -199,13 +198,15 @@ for (const figure of all(".mapped")) {
     const one = event.target.closest(".cell") || event.target.closest(".group");
     told.textContent = one ? said(one) : "";
   }
-  for (const kind of ["pointerover", "focusin"]) map.addEventListener(kind, tell);
+  map.addEventListener("pointermove", tell);
+  // not on the map itself: Chromium takes an SVG element that listens for focus for one to be focused
+  map.parentElement.addEventListener("focusin", tell);
   map.addEventListener("pointerleave", () => (told.textContent = ""));
 
   map.setAttribute("role", "group");
   map.classList.add("on");
   trail.hidden = told.hidden = false;
-  name(groups, "button");
+  offer(groups, "button");
   path.textContent = "Choose one to look into it.";
   back.hidden = true;
 }
