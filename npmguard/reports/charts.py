@@ -19,7 +19,7 @@ WIDTHS = (300, 560, 820, 1120)
 
 _LETTER = 6.7  # pixels, of the 11 that letters in pictures are high
 _LINE = 16
-_LEFT, _RIGHT = 0.09, 0.016  # of the width, left free for words before a line, for the dot at its end
+_LEFT, _RIGHT = 0.09, 0.022  # of the width, left free for words before a line, for the dot at its end
 _TOP, _HIGH, _FOOT = 20, 104, 24  # pixels of a chart: for the highest word, for what is drawn, for dates
 _MAP = (1.4, 400)  # the shape that the areas of a map are cut for, and its least height in pixels
 _HEAD = 18
@@ -273,7 +273,8 @@ def treemap(groups: Sequence[Group], label: str) -> str:
             f"{_cells(group.cells, share, height * (1 - top), shape)}</svg>"
             '<rect class="edge" width="100%" height="100%"/></svg>'
         )
-    return f'<svg class="map" role="img" aria-label="{html(label, 2000)}">{"".join(made)}</svg>'
+    few = " few" if sum(len(group.cells) for group in ordered) <= 12 else ""
+    return f'<svg class="map{few}" role="img" aria-label="{html(label, 2000)}">{"".join(made)}</svg>'
 
 
 def _cells(cells: Sequence[Cell], share: float, height: float, shape: float) -> str:

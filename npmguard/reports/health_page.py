@@ -115,10 +115,12 @@ def _movement(fare: Fare) -> tuple[str, str]:
     if fare.moved is None or fare.before is None:
         return f"Health {fare.score} of 100", "The first run: the next one tells what has changed."
     since = _day(fare.before.time)
+    worse = len(fare.trend.regressions) if fare.trend is not None else 0
+    but = f" {count(worse, 'thing')} got worse." if worse else ""
     if not fare.moved:
-        return f"Health {fare.score} of 100", f"As on {since}."
-    way, up = ("Better", "up") if fare.moved > 0 else ("Worse", "down")
-    return f"{way}: health {fare.score} of 100", f"{up.capitalize()} {abs(fare.moved)} since {since}."
+        return f"Health {fare.score} of 100", f"As on {since}.{but}"
+    way, up = ("Better", "Up") if fare.moved > 0 else ("Worse", "Down")
+    return f"{way}: health {fare.score} of 100", f"{up} {abs(fare.moved)} since {since}.{but}"
 
 
 def _body(report: Report, fares: Sequence[Fare], verdict: gist.Verdict) -> Iterator[str]:

@@ -248,6 +248,6 @@ def test_on_paper_everything_is_unfolded(opened: Open, script: bool) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert len(found.shown(".runs tbody tr")) == 12
     assert len(found.shown(".parts tbody tr")) == 8
-    assert found.shown("button, .finder, .pointer, .check, .trail") == []
+    assert found.shown("button:not(thead *), .finder, .pointer, .check, .trail") == []
     page.emulate_media(media="screen")
     assert page.pdf().startswith(b"%PDF")
