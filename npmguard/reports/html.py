@@ -22,7 +22,11 @@ _TONES = {"bad": "✕", "unsure": "?", "fair": "–", "good": "✓"}
 
 
 def render(report: Report) -> str:
-    """The page."""
+    """The page. That of `npmguard health` has a look of its own."""
+    if report.command == "health":
+        from npmguard.reports import health_page
+
+        return health_page.render(report)
     verdict = gist.verdict(report)
     names = [project.name or project.path for project in report.projects]
     title = f"{verdict.words}: {text.some(names, 2)}" if names else verdict.words
@@ -31,22 +35,27 @@ def render(report: Report) -> str:
 
 def _body(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     yield '<a class="skip" href="#content">Skip to the report</a>'
-    yield from _top(report, verdict)
+    yield from top(report, verdict)
     yield '<main id="content">'
     for number, project in enumerate(report.projects):
         yield from _before(project, f"project-{number}", len(report.projects) > 1)
     yield from _first(report)
+    yield from tables(report)
+    yield "</main>"
+    yield from foot(report)
+
+
+def tables(report: Report) -> Iterator[str]:
+    """What was found, what is hidden, what is not checked, and where each project lies."""
     yield from _found(report)
     yield from _hidden(report)
     yield from _missing(report)
     yield from page.section(
         "projects", "Projects" if len(report.projects) > 1 else "Project", map(_project, report.projects)
     )
-    yield "</main>"
-    yield from _foot(report)
 
 
-def _top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
+def top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     """The verdict, and how much was found."""
     yield f'<header class="{verdict.tone}">'
     named = [html(f"{p.name or p.path} {p.version or ''}".strip(), 200) for p in report.projects[:_NAMES]]
@@ -72,7 +81,8 @@ def _top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     yield "</header>"
 
 
-def _foot(report: Report) -> Iterator[str]:
+def foot(report: Report) -> Iterator[str]:
+    """When it was made, by what, and how long that took."""
     when = html(report.started_at, 40)
     took = f"{report.duration_ms / 1000:.1f} s"
     yield f'<footer><p>npmguard {__version__}, <time datetime="{when}">{when}</time>, {took}</p></footer>'
@@ -84,14 +94,15 @@ def _foot(report: Report) -> Iterator[str]:
 def _first(report: Report) -> Iterator[str]:
     steps = gist.steps(report.projects)
     several = len(report.projects) > 1
-    items = [_step(step, several) for step in steps[:_STEPS]]
+    items = [step(one, several) for one in steps[:_STEPS]]
     rest = len(steps) - len(items)
     note = f"and {count(rest, 'more command')} in the table below" if rest > 0 else ""
     content = ['<ol class="steps">', *items, "</ol>", f'<p class="note">{note}</p>' if note else ""]
     yield from page.section("first", "What to do first", content if items else ())
 
 
-def _step(step: gist.Step, several: bool) -> str:
+def step(step: gist.Step, several: bool) -> str:
+    """A command to run and what it sees to, as an item of a list."""
     names = [html(text.name(name)) for name in gist.named(step.findings)]
     about = f" in {text.some(names)}" if names else ""
     where = f", project {page.code(step.project.path, 200)}" if several else ""
