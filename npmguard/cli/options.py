@@ -230,4 +230,18 @@ HEALTH = Command(
     ),
 )
 
-COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, INIT)
+DB = Command(
+    "db",
+    "The local advisory store: fetch one, take a downloaded OSV dump, or tell its age.",
+    ("action", "update, import or status (by default status)."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("url", ("--url",), "Where update fetches the dump from, in place of OSV's own.", "URL"),
+        *GLOBAL,
+    ),
+    (("file", "What import reads: OSV's npm/all.zip, a .json or .jsonl file, or a folder of them."),),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, DB, INIT)
