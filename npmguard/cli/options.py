@@ -244,4 +244,19 @@ DB = Command(
     (("file", "What import reads: OSV's npm/all.zip, a .json or .jsonl file, or a folder of them."),),
 )
 
-COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, DB, INIT)
+DOCTOR = Command(
+    "doctor",
+    "Is this environment fit to install safely: registry, tools, permissions, cache, tokens, settings.",
+    ("path", "The project's folder; by default this one."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("offline", ("--offline",), "Ask no registry: look at this machine alone."),
+        Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+        Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+        *GLOBAL,
+    ),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, DOCTOR, DB, INIT)
