@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard.model import (
     Advisory,
@@ -20,7 +20,7 @@ from npmguard.model import (
     Unanswered,
 )
 from npmguard.settings import Settings
-from npmguard.text import some
+from npmguard.text import some, span
 
 if TYPE_CHECKING:
     from npmguard import contents
@@ -298,11 +298,7 @@ def _proof_lines(evidence: Evidence) -> list[str]:
 
 def age(seconds: float) -> str:
     """How old what the cache gave is at most, in words."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"up to {count} {word}{'s' if count > 1 else ''}"
-    return "less than a minute"
+    return f"up to {span(seconds)}" if seconds >= 60 else span(seconds)
 
 
 def _advisories(
@@ -316,22 +312,17 @@ def _advisories(
     gaps: list[Gap] = []
     lines: list[str] = []
     answered = False
-    local = _local(frozenset(p.name for p in graph.foreign), settings)
+    names = frozenset(package.name for package in graph.foreign)
+    local = _local(names, settings)
     for path, loaded in local:
         found += loaded.advisories
         answered = True
         age = f", the newest of {loaded.newest[:10]}" if loaded.newest else ""
         lines.append(f"advisories: {loaded.records_read} records in {path}{age}")
         gaps += [Gap("advisories", f"{path}: {problem}", _ADVISORY_RULES) for problem in loaded.problems]
+    problem = None
     if settings.offline:
-        if not local:
-            gaps.append(
-                Gap(
-                    "advisories",
-                    "offline: the registry was not asked, and no --advisories were given",
-                    _ADVISORY_RULES,
-                )
-            )
+        problem = "offline: the registry was not asked"
     elif not bulk:
         answered = True
     else:
@@ -347,14 +338,57 @@ def _advisories(
                 gaps += [Gap("advisories", problem, _ADVISORY_RULES) for problem in problems]
             except ValueError as error:
                 problem = str(error)
-        if problem:
-            rest = "; the local files stand alone" if local else ""
-            gaps.append(Gap("advisories", f"{problem}{rest}", _ADVISORY_RULES))
+    if problem:
+        kept = _kept(names, problem)
+        if kept.advisories is not None:
+            found += kept.advisories
+            answered = True
+            lines += kept.lines
+        # files that were named are what was asked for, where nobody was to be asked
+        if not (settings.offline and local):
+            rest = "; the local files stand alone" if local and kept.advisories is None else ""
+            gaps += [Gap("advisories", f"{gap}{rest}", _ADVISORY_RULES) for gap in kept.gaps]
     if not answered:
         return None, gaps, lines
     from npmguard.advisories import merge
 
     return merge(found), gaps, lines
+
+
+class _Kept(NamedTuple):
+    """What the local store knows, or None; what is to be said of it; what remains unknown all the same."""
+
+    advisories: list[Advisory] | None
+    lines: list[str]
+    gaps: list[str]
+
+
+def _kept(names: frozenset[str], problem: str) -> _Kept:
+    """The local store's answer about packages of these names; the `problem` is why another one did not come.
+
+    It closes the gap, unless it is too old for that.
+    """
+    from npmguard.advisories import store
+
+    try:
+        with store.Store(store.default_path()) as opened:
+            held = opened.about
+            found = opened.advisories(names)
+    except FileNotFoundError:
+        return _Kept(None, [], [f"{problem}, and there is no local store (npmguard db update)"])
+    except store.Unusable as error:
+        return _Kept(
+            None, [], [f"{problem}, and the local store cannot be used: {error} (npmguard db update)"]
+        )
+    now = time.time()
+    seconds = held.age(now)
+    old = "of unknown age" if seconds is None else f"{span(seconds)} old"
+    newest = f"the newest of {held.newest[:10]}, " if held.newest else ""
+    line = f"advisories: {held.records} records in the local store, {newest}{old} ({problem})"
+    gaps = [f"the local store: {problem}" for problem in held.problems]
+    if held.is_old(now):
+        gaps.insert(0, f"{problem}, and the local store is {old} (npmguard db update)")
+    return _Kept(found, [line], gaps)
 
 
 def about(
@@ -367,19 +401,26 @@ def about(
     from npmguard.advisories import merge
     from npmguard.advisories.registry import parse_bulk
 
-    found = [a for _, loaded in _local(frozenset(published), settings) for a in loaded.advisories]
+    names = frozenset(published)
+    found = [a for _, loaded in _local(names, settings) for a in loaded.advisories]
     problems: list[str] = []
-    if not settings.offline:
+    if settings.offline:
+        # that nobody was asked is told already
+        found += _kept(names, "").advisories or ()
+    else:
         answers = _ask(config, Needs(), published, settings, None, None)
+        problem = answers.bulk_error
         if answers.bulk is not None:
             try:
                 advisories, more = parse_bulk(answers.bulk)
                 found += advisories
                 problems += more
             except ValueError as error:
-                problems.append(str(error))
-        elif answers.bulk_error:
-            problems.append(answers.bulk_error)
+                problem = str(error)
+        if problem:
+            kept = _kept(names, problem)
+            found += kept.advisories or ()
+            problems += kept.gaps
     return merge(found), problems
 
 

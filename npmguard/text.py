@@ -68,6 +68,14 @@ def size(number: int) -> str:
     return f"{amount:.1f} {unit}"
 
 
+def span(seconds: float) -> str:
+    """A length of time in words: `less than a minute`, `3 hours`, `1 day`, `2 years`."""
+    for length, word in ((365.25 * 86_400, "year"), (86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= length:
+            return count(int(seconds // length), word)
+    return "less than a minute"
+
+
 def html(text: str, most: int = 500) -> str:
     """`one_line` text for HTML, between tags or in a quoted attribute."""
     found = one_line(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -230,4 +230,33 @@ HEALTH = Command(
     ),
 )
 
-COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, INIT)
+DB = Command(
+    "db",
+    "The local advisory store: fetch one, take a downloaded OSV dump, or tell its age.",
+    ("action", "update, import or status (by default status)."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("url", ("--url",), "Where update fetches the dump from, in place of OSV's own.", "URL"),
+        *GLOBAL,
+    ),
+    (("file", "What import reads: OSV's npm/all.zip, a .json or .jsonl file, or a folder of them."),),
+)
+
+DOCTOR = Command(
+    "doctor",
+    "Is this environment fit to install safely: registry, tools, permissions, cache, tokens, settings.",
+    ("path", "The project's folder; by default this one."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("offline", ("--offline",), "Ask no registry: look at this machine alone."),
+        Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+        Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+        *GLOBAL,
+    ),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, DOCTOR, DB, INIT)

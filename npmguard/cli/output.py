@@ -114,14 +114,16 @@ def _to_stdout(text: str) -> None:
 class Progress:
     """One line on stderr, where that is a terminal: which project, what is asked, how much was answered."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, what: str = "registry") -> None:
+        self._what = what
         self._shown = not quiet and sys.stderr.isatty()
         self._length = 0
         self._project = ""
 
     def __call__(self, done: int, total: int) -> None:
         if done == total or done % 10 == 0:
-            self._show(f"{self._project}registry {done}/{total}")
+            known = f"{done}/{total}" if total else f"{done}"
+            self._show(f"{self._project}{self._what} {known}")
 
     def project(self, number: int, count: int) -> None:
         """Tells which of several projects is looked at."""
