@@ -352,7 +352,7 @@ def test_several_at_once_each_for_itself(server: Server, capsys: pytest.CaptureF
     }
     _, out, _ = run(capsys, "demo-left", "expres", "-q")
     assert "  release" not in out
-    assert out.endswith("Not safe as it is: there are findings at high or above.\n")
+    assert out.endswith("Do not install: there are findings at high or above.\n")
 
 
 def test_a_mirror_without_dates_is_incomplete_and_guesses_nothing(
