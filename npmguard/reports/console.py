@@ -188,7 +188,7 @@ class _Page:
                 (f" of {part.most:>2.0f}  ", "dim"),
                 (part.words, "" if part.known else "dim"),
                 indent=_INDENT,
-                hang=" " * 25,
+                hang=_INDENT,
             )
         self.line()
         counts = health.counts
