@@ -48,6 +48,8 @@ def read(text: str) -> Ask:
 
 def nearest(offers: Offers, spec: Spec) -> str:
     """What to say where there is no such version: those that are nearest to it."""
+    if not offers.versions:
+        return "the registry has no version of it: all were withdrawn, or taken down"
     wanted = one_line(spec.range or "", 80)
     latest = one_line(offers.dist_tags.get("latest", "none"), 60)
     if spec.kind == "tag":
@@ -61,6 +63,7 @@ def nearest(offers: Offers, spec: Spec) -> str:
         near = below + above
     else:
         near = [version for key, version in listed if key[3] == 1][-_NEAREST:]
+        near = near or [version for _, version in listed][-_NEAREST:]
     what = f"it has no version {wanted}" if spec.kind == "version" else f"none of its versions fits {wanted}"
     return f"{what}; the nearest are {some(map(_short, near))}, and the latest is {latest}"
 

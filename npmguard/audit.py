@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard import policy
 from npmguard import rules as catalogue
@@ -18,36 +19,98 @@ from npmguard.placing import placed
 from npmguard.project import load, npmrc, registries
 from npmguard.rules.base import Rule, nothing, run
 from npmguard.rules.verdict import combined
-from npmguard.settings import Options, Settings, resolve
+from npmguard.settings import OF_LICENCES, Options, Settings, resolve
 
 if TYPE_CHECKING:
+    from npmguard.baseline import Baseline
     from npmguard.model import Health
+    from npmguard.registry.memory import Memory
+    from npmguard.since import Past
 
 Progress = Callable[[int, int], None]
+
+
+Started = Callable[[int, int], None]
+
+
+class Ready(NamedTuple):
+    """A project that has been read, with the rules that are to run on it."""
+
+    project: Project
+    config: npmrc.NpmConfig
+    settings: Settings
+    rules: tuple[Rule, ...]
 
 
 def check(
     paths: Sequence[str | os.PathLike[str]] = (".",),
     settings: Options | None = None,
     progress: Progress | None = None,
+    started: Started | None = None,
 ) -> Report:
     """Audits every project that the paths name: what `npmguard check` prints.
 
     `settings` is what the command line said (or a program in its place); each project's own npmguard.toml
-    is read beside it. Raises UsageError and InputError where a project cannot be audited at all.
+    is read beside it. `started` is told (which project it is, of how many). Raises UsageError, and InputError
+    where a lone project cannot be read; one of several is reported with that as a gap, and makes the exit
+    code 2.
     """
     options = settings or Options()
     began = time.time()
-    reports: list[ProjectReport] = []
-    seen: set[tuple[str, str | None]] = set()
-    used: list[Settings] = []
-    for found in load.find([os.fspath(path) for path in paths]):
-        project, config, mine = opened(found, options)
-        used.append(mine)
-        reports.append(audited(project, found.folder, config, mine, progress))
-        if project.graph is not None:
-            seen |= project.graph.labels
-    return policy.report("check", began, reports, len(seen), used)
+    known = _known(options)
+    found = load.find([os.fspath(path) for path in paths])
+    with _past(options) as past:
+        if len(found) > 1:
+            from npmguard import many
+
+            reports, used, count = many.check(found, options, progress, started, past)
+        else:
+            project, config, mine = opened(found[0], options)
+            reports = [one(found[0], ready(project, found[0].folder, config, mine), progress, past=past)]
+            used = [mine]
+            count = len(project.graph.labels) if project.graph is not None else 0
+    if known is not None:
+        reports = known.hold(reports, [_spoken(*each, options) for each in zip(reports, used, strict=True)])
+    return policy.report("check", began, reports, count, used)
+
+
+def one(
+    found: load.Found,
+    it: Ready,
+    progress: Progress | None,
+    memory: Memory | None = None,
+    past: Past | None = None,
+) -> ProjectReport:
+    """The report on one of the projects that were asked for, or on what a change brings to it."""
+    if past is None:
+        return reported(it, progress, memory)
+    before = past.of(found, it.project, it.settings)
+    return past.kept(reported(it, progress, memory), before, it.project)
+
+
+def _known(options: Options) -> Baseline | None:
+    if options.baseline is None:
+        return None
+    from npmguard import baseline
+
+    return baseline.read(options.baseline)
+
+
+def _past(options: Options) -> AbstractContextManager[Past | None]:
+    """The projects as they were, where it is asked what changed."""
+    if options.since is None:
+        return nullcontext()
+    from npmguard.since import Past
+
+    return Past(options.since, options)
+
+
+def _spoken(report: ProjectReport, settings: Settings, options: Options) -> frozenset[str]:
+    """The rules that had their whole say in a report: what they did not find is not there any more."""
+    if options.since is not None or settings.production:
+        return frozenset()
+    silent = {rule for gap in report.incomplete for rule in gap.affects}
+    return frozenset(rule for rule in catalogue.CHECK if settings.chosen(rule) and rule not in silent)
 
 
 def opened(found: load.Found, options: Options) -> tuple[Project, npmrc.NpmConfig, Settings]:
@@ -85,6 +148,11 @@ def audited(
     progress: Progress | None,
 ) -> ProjectReport:
     """The report on one project: what its rules need is gathered, they are run, and the policy is applied."""
+    return reported(ready(project, folder, config, settings), progress)
+
+
+def ready(project: Project, folder: str, config: npmrc.NpmConfig, settings: Settings) -> Ready:
+    """The project with what the chosen rules want to know of its folder."""
     rules = catalogue.load(filter(settings.chosen, catalogue.CHECK))
     if settings.health:
         from npmguard.health.needs import RULE
@@ -98,15 +166,27 @@ def audited(
         from npmguard.project import tarballs
 
         project = project._replace(tarballs=tarballs.hashes(folder, project.graph))
-    if project.graph is not None and settings.licences:
+    told = settings.licences or any(map(settings.chosen, OF_LICENCES))
+    if project.graph is not None and told:
         from npmguard.project import installed
 
         project = project._replace(licences=installed.licences(folder, project.graph))
-    findings, gaps, evidence = judged(project, config, rules, settings, progress)
+    return Ready(project, config, settings, tuple(rules))
+
+
+def reported(found: Ready, progress: Progress | None, memory: Memory | None = None) -> ProjectReport:
+    """The report on a project. `memory` is what the run has been told about others."""
+    project, config, settings, rules = found
+    findings, gaps, evidence = judged(project, config, rules, settings, progress, memory)
     gaps += _unread(project, rules)
     findings = list(placed(findings, project))
     findings = list(policy.apply(findings, project, settings))
     graph = project.graph
+    plan = None
+    if settings.plan:
+        from npmguard.plans.asking import made
+
+        plan = made(project, config, findings, evidence, settings, progress)
     return ProjectReport(
         project.folder,
         project.manifest.name,
@@ -121,6 +201,7 @@ def audited(
         capabilities=_capabilities(project, evidence, settings) if settings.deep else None,
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
+        plan=plan,
         health=_health(project, evidence, findings, settings) if settings.health else None,
     )
 
@@ -155,20 +236,27 @@ def judged(
     rules: Sequence[Rule],
     settings: Settings,
     progress: Progress | None,
+    memory: Memory | None = None,
 ) -> tuple[list[Finding], list[Gap], Evidence]:
     """What the rules find, where they cannot speak, and what was asked for them. No policy is applied yet."""
     evidence = Evidence()
     if any(rule.needs is not nothing for rule in rules):
         from npmguard.evidence import gather
 
-        evidence = gather(project, config, rules, settings, progress)
+        evidence = gather(project, config, rules, settings, progress, memory)
     findings, gaps = run(rules, project, evidence, settings)
     if evidence.histories:
-        _remember(project, config, evidence, settings)
+        _remember(project, config, evidence, settings, memory)
     return list(_traced(combined(findings), project, settings)), gaps, evidence
 
 
-def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, settings: Settings) -> None:
+def _remember(
+    project: Project,
+    config: npmrc.NpmConfig,
+    evidence: Evidence,
+    settings: Settings,
+    memory: Memory | None,
+) -> None:
     """Notes which releases are calm, so that the next run need not read their packages' histories."""
     from npmguard.registry import remember
     from npmguard.rules import calm
@@ -179,7 +267,7 @@ def _remember(project: Project, config: npmrc.NpmConfig, evidence: Evidence, set
         if evidence.calm.get(release) != known
     }
     if found:
-        remember(config, found, time.time())
+        remember(config, found, time.time(), memory)
 
 
 def _unread(project: Project, rules: Sequence[Rule]) -> list[Gap]:
@@ -207,6 +295,8 @@ _OF_THE_GRAPH = frozenset(
         "scripts-enabled",
         "unpublished-version",
         "integrity-mismatch",
+        "licence-denied",
+        "licence-unknown",
     )
 )
 
@@ -241,4 +331,4 @@ def _traced(findings: Iterable[Finding], project: Project, settings: Settings) -
         )
 
 
-__all__ = ["Evidence", "audited", "check", "judged", "opened"]
+__all__ = ["Evidence", "audited", "check", "judged", "opened", "ready", "reported"]

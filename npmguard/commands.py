@@ -7,7 +7,7 @@ where one of its words would not be taken as the one word it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from npmguard.model import DependencyKind
@@ -21,6 +21,7 @@ _SAVE = {
     "yarn-berry": {"dev": " --dev", "optional": " --optional", "peer": " --peer"},
     "bun": {"dev": " --dev", "optional": " --optional", "peer": " --peer"},
 }
+_PNPM_DEEP = {True: "pnpm update --recursive --depth Infinity", False: "pnpm update --depth Infinity"}
 
 
 class Commands(NamedTuple):
@@ -65,17 +66,21 @@ class Commands(NamedTuple):
         steps = ([""] if root or not places else []) + [f" --cwd {folder}" for folder in places]
         return " && ".join(f"{adds.format(step)}{save} {target}" for step in steps)
 
-    def update(self, name: str, folder: str = "", *, direct: bool = True) -> str | None:
-        """Takes the newest version of `name` that its ranges let in, at any depth where it is not direct."""
+    def update(
+        self, name: str, folder: str = "", *, direct: bool = True, workspaces: bool = True
+    ) -> str | None:
+        """Takes the newest version of `name` that its ranges let in, at any depth where it is not direct.
+
+        `workspaces` tells whether the project has such: pnpm has to be told to look into them, and looks
+        nowhere where it is told so and there are none.
+        """
         if not is_word(name) or (folder and not is_word(folder)):
             return None
         if self.manager == "npm":
             return f"npm update{f' -w {folder}' if folder else ''} {name}"
         if self.manager == "pnpm":
             where = f" --filter ./{folder}" if folder else ""
-            return (
-                f"pnpm{where} update {name}" if direct else f"pnpm update --recursive --depth Infinity {name}"
-            )
+            return f"pnpm{where} update {name}" if direct else f"{_PNPM_DEEP[workspaces]} {name}"
         if self.manager == "yarn-berry":
             return f"yarn up --recursive {name}"
         if not direct:
@@ -83,6 +88,32 @@ class Commands(NamedTuple):
         if self.manager == "yarn":
             return f"yarn{f' --cwd {folder}' if folder else ''} upgrade {name}"
         return f"bun update{f' --cwd {folder}' if folder else ''} {name}"
+
+    def refresh(
+        self, names: Collection[str], tops: Collection[str], own: Collection[str], *, workspaces: bool = False
+    ) -> str | None:
+        """Takes the newest versions of `names`, at any depth, that their ranges let in.
+
+        `tops` are the project's own dependencies that bring them, `own` all those that it asks for. None
+        where the manager has no such command, or a word would not be taken as the one word it is.
+        """
+        if not names or not all(map(is_word, (*names, *tops))):
+            return None
+        words = " ".join(sorted(names))
+        if self.manager == "npm":
+            return f"npm update {words}"
+        if self.manager == "pnpm":
+            # of several names pnpm looks no deeper for any, where the project asks for one itself
+            groups = [[n for n in sorted(names) if n in own], [n for n in sorted(names) if n not in own]]
+            return " && ".join(f"{_PNPM_DEEP[workspaces]} {' '.join(group)}" for group in groups if group)
+        if self.manager == "yarn-berry":
+            return f"yarn up --recursive {words}"
+        if self.manager == "yarn" and tops:
+            # it takes everything anew that these bring
+            return f"yarn upgrade {' '.join(sorted(tops))}"
+        if self.manager == "bun" and set(names) <= set(own) and not workspaces:
+            return f"bun update {words}"  # what nobody asks for there it would add
+        return None
 
     def uninstall(self, name: str) -> str | None:
         """Removes a direct dependency."""
@@ -120,6 +151,21 @@ _ALL = {
 def of(manager: str) -> Commands:
     """The commands of a manager (npm, yarn, yarn-berry, pnpm or bun)."""
     return _ALL[manager]
+
+
+_REFRESHES = ("npm update", "yarn up --recursive", "yarn upgrade", "bun update")
+
+
+def joined(commands: Iterable[str]) -> list[str]:
+    """The commands, those that take newer versions within the ranges made one."""
+    found: dict[str, dict[str, None]] = {}
+    for command in commands:
+        start = next((c for c in _REFRESHES if command.startswith(f"{c} ")), None)
+        words = command[len(start) :].split() if start is not None else []
+        if start is None or any(word.startswith("-") for word in words):
+            start, words = command, []
+        found.setdefault(start, {}).update(dict.fromkeys(words))
+    return [" ".join((start, *sorted(words))) for start, words in found.items()]
 
 
 def history(lockfile: str) -> str | None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from npmguard import audit, changes, policy
-from npmguard import rules as catalogue
+from npmguard import audit, changes, policy, since
 from npmguard.code.gain import compared
 from npmguard.errors import UsageError
 from npmguard.lockfiles import BY_FILE
@@ -23,7 +22,6 @@ from npmguard.model import (
     CodeFacts,
     Contents,
     Evidence,
-    Finding,
     Fix,
     Location,
     Lockfile,
@@ -35,7 +33,6 @@ from npmguard.model import (
 )
 from npmguard.project import load, npmrc
 from npmguard.project.manifest import of
-from npmguard.rules.base import nothing
 from npmguard.rules.held import has_tarball
 from npmguard.settings import Options, Settings
 
@@ -62,13 +59,13 @@ def diff(
     began = time.time()
     with tempfile.TemporaryDirectory(prefix="npmguard-") as folder:
         sides = [_side(text, os.path.join(folder, place)) for text, place in ((old, "old"), (new, "new"))]
-        before, then, _, there = _opened(sides[0], options)
+        before, _, theirs, _ = _opened(sides[0], options)
         project, config, mine, where = _opened(sides[1], options)
         found = changes.between(before.graph, project.graph)
         report = audit.audited(project, where, config, mine, progress)
         found, note = gained(found, before, project, config, mine, progress)
-        known = _fingerprints(before, then, there, options)
-        kept = _brought(report.findings, project, found, known)
+        known = since.known(before, theirs)
+        kept = since.brought(report.findings, before, project, found, known)
         report = report._replace(findings=tuple(kept), changes=found, sources=(*report.sources, *note))
         report = _named(report, sides[1])
     seen = len(project.graph.labels) if project.graph is not None else 0
@@ -126,32 +123,6 @@ def _alone(path: str, options: Options) -> tuple[Project, npmrc.NpmConfig, Setti
         config.values,
     )
     return project, config, resolve(options, folder, manifest), folder
-
-
-def _fingerprints(project: Project, config: npmrc.NpmConfig, folder: str, options: Options) -> frozenset[str]:
-    """Of what was found before, as far as it takes nothing from outside to tell."""
-    local = [rule.id for rule in catalogue.load() if rule.needs is nothing]
-    quiet = options._replace(only=tuple(local), skip=(), offline=True, advisories=())
-    mine = audit.settled(quiet, folder, project)
-    return frozenset(f.fingerprint for f in audit.audited(project, folder, config, mine, None).findings)
-
-
-def _brought(
-    findings: Iterable[Finding], project: Project, found: Iterable[Change], known: frozenset[str]
-) -> list[Finding]:
-    """The findings that the change brings."""
-    came = {(c.package, c.after) for c in found if c.after is not None}
-    names = {c.package for c in found if c.kind == "source-changed"}
-    nodes = project.graph.nodes if project.graph is not None else {}
-    local = {rule.id for rule in catalogue.load() if rule.needs is nothing}
-    kept = []
-    for finding in findings:
-        labels = {(finding.package, finding.version)}
-        labels |= {(nodes[key].name, nodes[key].version) for key in finding.keys if key in nodes}
-        new = finding.rule in local and finding.fingerprint not in known
-        if new or labels & came or any(name in names for name, _ in labels):
-            kept.append(finding)
-    return kept
 
 
 def _named(report: ProjectReport, side: Side) -> ProjectReport:

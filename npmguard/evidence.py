@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from npmguard.model import (
     Advisory,
@@ -20,13 +20,14 @@ from npmguard.model import (
     Unanswered,
 )
 from npmguard.settings import Settings
-from npmguard.text import some
+from npmguard.text import some, span
 
 if TYPE_CHECKING:
     from npmguard import contents
     from npmguard.advisories.osv import LoadedAdvisories
     from npmguard.project.npmrc import NpmConfig
     from npmguard.registry import Answers
+    from npmguard.registry.memory import Memory
     from npmguard.rules.base import Rule
 
 Progress = Callable[[int, int], None]
@@ -43,10 +44,12 @@ def gather(
     rules: Iterable[Rule],
     settings: Settings,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Evidence:
     """Everything that `rules` need to know about `project`, and the gaps where nobody could say.
 
-    Raises InputError for a file of advisories that cannot be read.
+    `memory` is what the run has been told about other projects. Raises InputError for a file of advisories
+    that cannot be read.
     """
     rules = tuple(rules)
     wanted = {rule.id: rule.needs(project, settings) for rule in rules}
@@ -54,7 +57,7 @@ def gather(
     if needs == Needs():
         return Evidence()
     bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
-    answers = _ask(config, needs, bulk, settings, progress)
+    answers = _ask(config, needs, bulk, settings, progress, memory)
     gaps = _unanswered(answers, wanted)
     sources = _registry_lines(answers)
     advisories: tuple[Advisory, ...] | None = None
@@ -87,7 +90,7 @@ def gather(
         if needs == Needs():
             break
         if needs._replace(contents=frozenset()) != Needs():
-            answers = _ask(config, needs, {}, settings, progress)
+            answers = _ask(config, needs, {}, settings, progress, memory)
             evidence = evidence._replace(
                 packuments=_joined(evidence.packuments, answers.packuments),
                 manifests={**evidence.manifests, **answers.manifests},
@@ -108,6 +111,31 @@ def gather(
             *_contents_lines(evidence, before),
         )
     )
+
+
+def ahead(
+    asking: Iterable[tuple[Project, NpmConfig, Sequence[Rule], Settings]],
+    memory: Memory,
+    progress: Progress | None = None,
+) -> None:
+    """Asks at once what the rules need to know first about several projects, and leaves it to the memory.
+
+    How packages were published is left to each project: that takes more room than all the rest.
+    """
+    alike: dict[object, list[tuple[Project, NpmConfig, Sequence[Rule], Settings]]] = {}
+    for each in asking:
+        alike.setdefault(each[1].identity, []).append(each)
+    for group in alike.values():
+        needs = Needs()
+        named: dict[str, set[str]] = {}
+        for project, _, rules, settings in group:
+            needs |= _all({rule.id: rule.needs(project, settings) for rule in rules})
+            bulk = _bulk(project, settings) if needs.advisories and not settings.offline else {}
+            for name, versions in bulk.items():
+                named.setdefault(name, set()).update(versions)
+        first = Needs(versions=needs.versions, lists=needs.lists, manifests=needs.manifests, keys=needs.keys)
+        union = {name: sorted(named[name]) for name in sorted(named)}
+        _ask(group[0][1], first, union, settings, progress, memory)
 
 
 def _read(
@@ -182,10 +210,11 @@ def _ask(
     bulk: Mapping[str, list[str]],
     settings: Settings,
     progress: Progress | None,
+    memory: Memory | None,
 ) -> Answers:
     from npmguard.registry import fetch
 
-    return fetch(config, needs, offline=settings.offline, progress=progress, bulk=bulk or None)
+    return fetch(config, needs, offline=settings.offline, progress=progress, bulk=bulk or None, memory=memory)
 
 
 def _bulk(project: Project, settings: Settings) -> Mapping[str, list[str]]:
@@ -269,11 +298,7 @@ def _proof_lines(evidence: Evidence) -> list[str]:
 
 def age(seconds: float) -> str:
     """How old what the cache gave is at most, in words."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"up to {count} {word}{'s' if count > 1 else ''}"
-    return "less than a minute"
+    return f"up to {span(seconds)}" if seconds >= 60 else span(seconds)
 
 
 def _advisories(
@@ -287,22 +312,17 @@ def _advisories(
     gaps: list[Gap] = []
     lines: list[str] = []
     answered = False
-    local = _local(frozenset(p.name for p in graph.foreign), settings)
+    names = frozenset(package.name for package in graph.foreign)
+    local = _local(names, settings)
     for path, loaded in local:
         found += loaded.advisories
         answered = True
         age = f", the newest of {loaded.newest[:10]}" if loaded.newest else ""
         lines.append(f"advisories: {loaded.records_read} records in {path}{age}")
         gaps += [Gap("advisories", f"{path}: {problem}", _ADVISORY_RULES) for problem in loaded.problems]
+    problem = None
     if settings.offline:
-        if not local:
-            gaps.append(
-                Gap(
-                    "advisories",
-                    "offline: the registry was not asked, and no --advisories were given",
-                    _ADVISORY_RULES,
-                )
-            )
+        problem = "offline: the registry was not asked"
     elif not bulk:
         answered = True
     else:
@@ -318,14 +338,90 @@ def _advisories(
                 gaps += [Gap("advisories", problem, _ADVISORY_RULES) for problem in problems]
             except ValueError as error:
                 problem = str(error)
-        if problem:
-            rest = "; the local files stand alone" if local else ""
-            gaps.append(Gap("advisories", f"{problem}{rest}", _ADVISORY_RULES))
+    if problem:
+        kept = _kept(names, problem)
+        if kept.advisories is not None:
+            found += kept.advisories
+            answered = True
+            lines += kept.lines
+        # files that were named are what was asked for, where nobody was to be asked
+        if not (settings.offline and local):
+            rest = "; the local files stand alone" if local and kept.advisories is None else ""
+            gaps += [Gap("advisories", f"{gap}{rest}", _ADVISORY_RULES) for gap in kept.gaps]
     if not answered:
         return None, gaps, lines
     from npmguard.advisories import merge
 
     return merge(found), gaps, lines
+
+
+class _Kept(NamedTuple):
+    """What the local store knows, or None; what is to be said of it; what remains unknown all the same."""
+
+    advisories: list[Advisory] | None
+    lines: list[str]
+    gaps: list[str]
+
+
+def _kept(names: frozenset[str], problem: str) -> _Kept:
+    """The local store's answer about packages of these names; the `problem` is why another one did not come.
+
+    It closes the gap, unless it is too old for that.
+    """
+    from npmguard.advisories import store
+
+    try:
+        with store.Store(store.default_path()) as opened:
+            held = opened.about
+            found = opened.advisories(names)
+    except FileNotFoundError:
+        return _Kept(None, [], [f"{problem}, and there is no local store (npmguard db update)"])
+    except store.Unusable as error:
+        return _Kept(
+            None, [], [f"{problem}, and the local store cannot be used: {error} (npmguard db update)"]
+        )
+    now = time.time()
+    seconds = held.age(now)
+    old = "of unknown age" if seconds is None else f"{span(seconds)} old"
+    newest = f"the newest of {held.newest[:10]}, " if held.newest else ""
+    line = f"advisories: {held.records} records in the local store, {newest}{old} ({problem})"
+    gaps = [f"the local store: {problem}" for problem in held.problems]
+    if held.is_old(now):
+        gaps.insert(0, f"{problem}, and the local store is {old} (npmguard db update)")
+    return _Kept(found, [line], gaps)
+
+
+def about(
+    config: NpmConfig, published: Mapping[str, list[str]], settings: Settings
+) -> tuple[tuple[Advisory, ...], list[str]]:
+    """(the advisories about any of these versions, by name; why others are not known).
+
+    For packages that are not locked, but might be.
+    """
+    from npmguard.advisories import merge
+    from npmguard.advisories.registry import parse_bulk
+
+    names = frozenset(published)
+    found = [a for _, loaded in _local(names, settings) for a in loaded.advisories]
+    problems: list[str] = []
+    if settings.offline:
+        # that nobody was asked is told already
+        found += _kept(names, "").advisories or ()
+    else:
+        answers = _ask(config, Needs(), published, settings, None, None)
+        problem = answers.bulk_error
+        if answers.bulk is not None:
+            try:
+                advisories, more = parse_bulk(answers.bulk)
+                found += advisories
+                problems += more
+            except ValueError as error:
+                problem = str(error)
+        if problem:
+            kept = _kept(names, problem)
+            found += kept.advisories or ()
+            problems += kept.gaps
+    return merge(found), problems
 
 
 def _local(names: frozenset[str], settings: Settings) -> list[tuple[str, LoadedAdvisories]]:

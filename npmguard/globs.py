@@ -1,4 +1,4 @@
-"""npm's workspace patterns: which folders are members of a project."""
+"""Patterns: npm's for workspaces, that name a project's members, and those for packages' names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+UNSCOPED = "[!@]"
 _LONGEST = 300
 
 
@@ -16,6 +17,27 @@ def workspace_patterns(package: Mapping[str, Any]) -> list[str]:
     if isinstance(found, dict):
         found = found.get("packages")
     return [p for p in found if isinstance(p, str)] if isinstance(found, list) else []
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Is a package's name the one that is meant, or does it fit a pattern, in which `*` is any text?
+
+    One that begins with `[!@]` fits names without a scope alone.
+    """
+    if pattern.startswith(UNSCOPED):
+        return not name.startswith("@") and fits(name, pattern[len(UNSCOPED) :])
+    if "*" not in pattern:
+        return name == pattern
+    first, *rest = pattern.split("*")
+    if len(name) < len(pattern) - len(rest) or not name.startswith(first) or not name.endswith(rest[-1]):
+        return False
+    here, end = len(first), len(name) - len(rest[-1])
+    for part in rest[:-1]:
+        found = name.find(part, here, end)
+        if found < 0:
+            return False
+        here = found + len(part)
+    return True
 
 
 def is_member(folder: str, patterns: Sequence[str]) -> bool:

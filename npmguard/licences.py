@@ -58,6 +58,9 @@ def of(package: Package, project: Project, evidence: Evidence) -> str | None:
         release = history.of(package.version) if history is not None else None
         if release is not None and release.licence:
             return release.licence
+        manifest = evidence.manifests.get((package.name, package.version))
+        if manifest is not None and manifest.licence:
+            return manifest.licence
         outline = evidence.outline(package.name)
         brief = outline.of(package.version) if outline is not None else None
         if brief is not None and brief.licence:

@@ -10,12 +10,26 @@ _UNSAFE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
     "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f"
     "\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u3164\\uffa0\\U0001d173-\\U0001d17a\\U000e0100-\\U000e01ef]"
+    # what the log of a CI obeys wherever it stands in a line: ##[add-mask], ##vso[task.setvariable]
+    "|(?<=#)#(?=[A-Za-z]*\\[)"
 )
+_MARKED = re.compile(r"(?<=#)#(?=[A-Za-z]*\[)")
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
 def plain(text: str) -> str:
-    """The text with every character that a terminal might obey, or a reader not see, written out."""
+    """The text with all that a terminal or a CI's log might obey, or a reader not see, written out."""
     return _UNSAFE.sub(_written, text)
+
+
+def lines(page: str) -> str:
+    """A page of `plain` texts in which no line begins as a `::command::` of GitHub, however it was folded."""
+    return _COMMAND.sub(r"\g<1>\\x3a", page)
+
+
+def in_json(page: str) -> str:
+    """JSON that means the same, and that no CI's log obeys when it is printed there."""
+    return _MARKED.sub(r"\\u0023", page)
 
 
 def one_line(text: str, most: int = 500) -> str:
@@ -29,9 +43,10 @@ def name(text: str, most: int = 214) -> str:
     return one_line(text.encode("ascii", "backslashreplace").decode(), most)
 
 
-def some(names: Iterable[str], most: int = 3) -> str:
-    """The first few of the names, each once, in words: `a, b and 3 more`."""
+def some(names: Iterable[str], most: int | None = 3) -> str:
+    """The first few of the names (all for None), each once, in words: `a, b and 3 more`."""
     found = list(dict.fromkeys(names))
+    most = len(found) if most is None else most
     more = f" and {len(found) - most} more" if len(found) > most else ""
     return ", ".join(found[:most]) + more
 
@@ -51,6 +66,14 @@ def size(number: int) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{amount:.1f} {unit}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in words: `less than a minute`, `3 hours`, `1 day`, `2 years`."""
+    for length, word in ((365.25 * 86_400, "year"), (86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= length:
+            return count(int(seconds // length), word)
+    return "less than a minute"
 
 
 def html(text: str, most: int = 500) -> str:
@@ -90,7 +113,8 @@ _CALLS = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|:(?=[a-z0-9_+-]+(?::|$))", re.IGNORE
 
 def xml(text: str, most: int = 4000) -> str:
     """`one_line` text for XML, in an element or in an attribute."""
-    return one_line(text, most).translate(_XML)
+    found = one_line(text, most).translate(_XML)
+    return f"&#58;{found[1:]}" if found.startswith("::") else found  # it may begin a line in a log
 
 
 # what XML reads as more than itself, and the two characters that it does not take and `plain` leaves

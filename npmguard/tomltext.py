@@ -18,6 +18,8 @@ def loads(data: bytes, file: str, error: type[InputError] = InputError) -> tuple
 
     try:
         text = data.decode("utf-8-sig")
+        if _DEEP.search(text):  # the standard library's parser takes time and memory by the square of that
+            raise error(file, "nested too deeply")
         return tomllib.loads(text), text
     except UnicodeDecodeError:
         raise error(file, "not UTF-8 text") from None
@@ -30,6 +32,8 @@ def loads(data: bytes, file: str, error: type[InputError] = InputError) -> tuple
         raise error(file, "nested too deeply") from None
 
 
+# a key of a hundred parts
+_DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){99}""")
 _TABLE = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?")
 _KEY = re.compile(r"\s*((?:\"[^\"]*\"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:\"[^\"]*\"|'[^']*'|[\w-]+))*)\s*=")
 _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w@/-]+)")

@@ -170,7 +170,8 @@ class Ways:
         if own and (graph.records_ranges or not others):
             fix = Fix("upgrade", goal, _install(self._project, package, own, goal))
             return Way(fix, "A direct upgrade gets there.", True)
-        command = commands.of(self._project.manager).update(package.alias or package.name, direct=False)
+        name, workspaces = package.alias or package.name, bool(self._project.workspaces)
+        command = commands.of(self._project.manager).update(name, direct=False, workspaces=workspaces)
         if not asking:
             return Way(Fix("upgrade", goal), "", False)
         if not graph.records_ranges:

@@ -24,6 +24,7 @@ def apart(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(home / "npmrc"))
     monkeypatch.setenv("NPM_CONFIG_GLOBALCONFIG", str(home / "globalrc"))
     monkeypatch.setenv("NPMGUARD_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setenv("NPMGUARD_DATA_DIR", str(home / "data"))
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 import time
+from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from npmguard.globs import braces, is_member, workspace_patterns
+from npmguard.globs import braces, fits, is_member, workspace_patterns
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,19 @@ def test_hostile_patterns_are_bounded() -> None:
     assert not is_member("a/" * 50 + "b", ["**/" * 60 + "c"])
     assert len(braces("{a,b}" * 40)) <= 64
     assert time.process_time() - began < 20
+
+
+@given(st.text("ab*", max_size=8), st.text("ab", max_size=8))
+def test_a_pattern_of_names_has_one_sign(pattern: str, name: str) -> None:
+    assert fits(name, pattern) is fnmatchcase(name, pattern)
+
+
+def test_other_signs_stand_for_themselves() -> None:
+    assert fits("a[b]?", "a[b]?")
+    assert not fits("ab1", "a[b]?")
+
+
+def test_a_pattern_of_many_stars_takes_no_time() -> None:
+    began = time.perf_counter()
+    assert not fits("a" * 5000, "*a" * 2000 + "*b")
+    assert time.perf_counter() - began < 1

@@ -11,7 +11,7 @@ import pytest
 
 from npmguard import policy
 from npmguard.model import Finding, Gap, Location, Project, ProjectReport, Report, Severity, Suppressed
-from npmguard.settings import Ignore, Settings
+from npmguard.settings import Ignore, Override, Settings
 
 TODAY = date(2026, 3, 15)
 GAP = Gap("advisories", "HTTP 503", ("advisory",))
@@ -63,9 +63,94 @@ def test_an_override_leaves_the_fingerprint_alone() -> None:
     assert found.fingerprint == fingerprint(finding())
 
 
+def test_what_development_alone_brings_has_a_severity_of_its_own() -> None:
+    found = apply(
+        finding(dev=True, package="tap"),
+        finding("outdated", Severity.LOW, dev=True),
+        finding(),
+        severities={"advisory": Severity.CRITICAL, "outdated": Severity.MODERATE},
+        dev_severities={"advisory": Severity.LOW},
+    )
+    assert [(f.rule, f.dev, f.severity) for f in found] == [
+        ("advisory", False, Severity.CRITICAL),
+        ("outdated", True, Severity.MODERATE),
+        ("advisory", True, Severity.LOW),
+    ]
+
+
+def test_the_last_override_that_fits_counts() -> None:
+    overrides = (
+        Override(Severity.INFO, package="@corp/*"),
+        Override(Severity.CRITICAL, rule="malware"),
+        Override(Severity.LOW, rule="advisory", package="@corp/*"),
+        Override(Severity.MODERATE, id="CVE-2026-9"),
+    )
+    found = apply(
+        finding(package="@corp/a"),
+        finding("outdated", package="@corp/a"),
+        finding("malware"),
+        finding(),
+        finding(ids=("CVE-2026-9",)),
+        overrides=overrides,
+        severities={"malware": Severity.INFO},
+    )
+    assert sorted((f.rule, f.package, f.severity.word) for f in found) == [
+        ("advisory", "@corp/a", "low"),
+        ("advisory", "once", "high"),
+        ("advisory", "once", "moderate"),
+        ("malware", "once", "critical"),
+        ("outdated", "@corp/a", "info"),
+    ]
+
+
+WAYS = npmproject.project(
+    {"dependencies": {"a": "1"}, "devDependencies": {"jest": "1"}},
+    {
+        "node_modules/a": {"version": "1.0.0", "dependencies": {"shared": "1"}},
+        "node_modules/jest": {"version": "1.0.0", "dev": True, "dependencies": {"shared": "1", "b": "1"}},
+        "node_modules/b": {"version": "1.0.0", "dev": True, "dependencies": {"once": "1"}},
+        "node_modules/once": {"version": "1.4.0", "dev": True},
+        "node_modules/shared": {"version": "1.0.0"},
+        "node_modules/extraneous": {"version": "1.0.0"},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("via", "keys", "hides"),
+    [
+        ("jest", ["once"], True),
+        ("b", ["once"], True),
+        ("once", ["once"], True),
+        ("j*t", ["once"], True),
+        ("a", ["once"], False),
+        ("jest", ["shared"], False),
+        ("jest", ["jest"], True),
+        ("jest", ["once", "b"], True),
+        ("jest", ["once", "shared"], False),
+        ("jest", ["extraneous"], False),
+        ("gone", ["once"], False),
+        ("jest", [], False),
+        ("*", ["shared"], True),
+    ],
+)
+def test_an_ignore_of_a_way_hides_what_has_no_other(via: str, keys: list[str], hides: bool) -> None:
+    about = finding(keys=tuple(f"node_modules/{key}" for key in keys))
+    (found,) = policy.apply([about], WAYS, Settings(ignores=(Ignore("advisory", "x", via=via),)))
+    assert (found.suppressed is not None) is hides
+
+
+def test_an_ignore_of_what_is_brought_by_development_alone() -> None:
+    found = apply(finding(dev=True, package="tap"), finding(), ignores=(Ignore("advisory", "x", dev=True),))
+    assert [(f.package, f.suppressed is not None) for f in found] == [("once", False), ("tap", True)]
+
+
 @pytest.mark.parametrize(
     ("ignore", "hides"),
     [
+        (Ignore("advisory", "x", package="on*"), True),
+        (Ignore("advisory", "x", package="*"), True),
+        (Ignore("advisory", "x", package="*x*"), False),
         (Ignore("advisory", "x"), True),
         (Ignore("outdated", "x"), False),
         (Ignore("advisory", "x", package="once"), True),

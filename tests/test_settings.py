@@ -11,8 +11,10 @@ from npmguard import __version__
 from npmguard.errors import InputError, SettingsError, UsageError
 from npmguard.model import Severity
 from npmguard.project import manifest as manifests
-from npmguard.settings import LATER, Ignore, Options, Settings, fail_on, known_rules, near, resolve
+from npmguard.settings import LATER, Ignore, Options, Override, Settings, fail_on, known_rules, near, resolve
 
+NO_LICENCE = "is no licence of the SPDX list; did you mean "
+ENABLED = "skip names outdated, which [rules.outdated] enables"
 IGNORE = '[[ignore]]\nrule = "advisory"\nreason = "not reached"\n'
 
 
@@ -49,29 +51,59 @@ def test_a_toml_file_says_everything(here: Path) -> None:
         minimum-release-age = "3d"
         required-version = "=={__version__}"
 
+        minimum-release-age-exclude = ["@corp/*"]
+
         [rules.outdated]
         severity = "low"
+        dev-severity = "info"
+
+        [rules.deprecated]
+        enabled = false
+
+        [[override]]
+        severity = "info"
+        package = "@corp/*"
 
         [[ignore]]
         rule = "advisory"
         package = "once"
         version = "1.4.0"
         id = "GHSA-aaaa-bbbb-cccc"
+        via = "rimraf"
+        dev = true
         reason = " not reached "
         until = 2027-01-31
+
+        [licences]
+        allow = ["mit", "Apache-2.0"]
+        deny = ["gpl-*", "UNLICENSED"]
         """
     )
     assert found == Settings(
         fail_on=Severity.MODERATE,
-        skip=frozenset(["outdated"]),
+        skip=frozenset(["outdated", "deprecated"]),
         only=frozenset(["advisory", "malware"]),
         allowed_hosts=("registry.example.test",),
         internal_scopes=("@corp",),
         minimum_release_age=3 * 86_400,
+        minimum_release_age_exclude=("@corp/*",),
         severities={"outdated": Severity.LOW},
+        dev_severities={"outdated": Severity.INFO},
+        overrides=(Override(Severity.INFO, package="@corp/*"),),
         ignores=(
-            Ignore("advisory", "not reached", "once", "1.4.0", "GHSA-aaaa-bbbb-cccc", date(2027, 1, 31)),
+            Ignore(
+                "advisory",
+                "not reached",
+                "once",
+                "1.4.0",
+                "GHSA-aaaa-bbbb-cccc",
+                date(2027, 1, 31),
+                "rimraf",
+                True,
+            ),
         ),
+        allowed_licences=("MIT", "Apache-2.0"),
+        denied_licences=("gpl-*", "UNLICENSED"),
     )
 
 
@@ -148,6 +180,24 @@ def test_errors_name_the_file_from_the_working_directory(here: Path) -> None:
         ),
         ("[rules.outdated]\nseverity = 3", 2, "severity: 3 is not a severity"),
         (f'{IGNORE}pakage = "once"', 4, "unknown setting of an ignore 'pakage'; did you mean package?"),
+        (
+            '[[override]]\nseverty = "low"',
+            2,
+            "unknown setting of an override 'severty'; did you mean severity?",
+        ),
+        (
+            'fail-on = "low"\n[licences]\nalow = []',
+            3,
+            "unknown setting of licences 'alow'; did you mean allow?",
+        ),
+        ('[licences]\nallow = [\n  "MIT",\n  "Apache2",\n]', 4, f"allow: 'Apache2' {NO_LICENCE}Apache-2.0?"),
+        ('[licences]\ndeny = ["GLP-*"]', 2, "deny: 'GLP-*' stands for no licence of the SPDX list"),
+        (
+            '[licences]\ndeny = ["MIT OR ISC"]',
+            2,
+            "deny: 'MIT OR ISC' is more than one licence: name each for itself",
+        ),
+        ('skip = ["outdated"]\n[rules.outdated]\nenabled = true', 1, ENABLED),
     ],
 )
 def test_what_is_unknown_is_named_with_its_line_and_the_nearest(
@@ -167,6 +217,13 @@ def test_what_is_unknown_is_named_with_its_line_and_the_nearest(
         ("rules = {outdated = 1}", "rules.outdated is not a table"),
         ("ignore = {}", "ignore is not a list of tables"),
         ("ignore = [1]", "an ignore is not a table"),
+        ("override = {}", "override is not a list of tables"),
+        ("override = [1]", "an override is not a table"),
+        ("licences = []", "licences is not a table"),
+        ("licences = {allow = true}", "allow is not a list of texts"),
+        ('rules = {outdated = {enabled = "no"}}', "enabled is neither true nor false"),
+        ("extends = 1", "extends is not text"),
+        ("$schema = 1".replace("$schema", '"$schema"'), "$schema is not text"),
         ('fail-on = "sometimes"', "fail-on: 'sometimes' is not a severity"),
         ("fail-on = true", "fail-on: True is not a severity"),
         ("required-version = 1", "required-version is not a range such as >=0.1"),
@@ -190,6 +247,24 @@ def test_what_has_the_wrong_type_is_refused(here: Path, toml: str, reason: str) 
 )
 def test_an_ignore_says_which_rule_and_why(here: Path, entry: str, reason: str) -> None:
     assert refused(f"[[ignore]]\n{entry}\n").partition(": ")[2] == reason
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ('rule = "advisory"', "an override gives no severity"),
+        ('severity = "low"', "an override says not of what (rule, package, version, id, via, dev)"),
+        ('severity = "low"\nrule = "advisroy"', "override: no such rule 'advisroy'; did you mean advisory?"),
+        ('severity = "low"\ndev = 1', "dev is neither true nor false"),
+        ('severity = "low"\nvia = 1', "via of an override is not text"),
+    ],
+)
+def test_an_override_says_how_bad_and_of_what(here: Path, entry: str, reason: str) -> None:
+    assert refused(f"[[override]]\n{entry}\n").partition(": ")[2] == reason
+
+
+def test_an_editor_may_be_told_of_the_schema(here: Path) -> None:
+    assert settings('"$schema" = "npmguard.schema.json"') == Settings()
 
 
 def test_an_error_of_package_json_says_that_it_is_the_key(here: Path) -> None:
@@ -306,10 +381,16 @@ def test_a_bad_option_is_refused(here: Path, options: Options, reason: str) -> N
 
 
 def test_a_rule_that_is_yet_to_come_may_stand_in_a_file_only(here: Path) -> None:
-    assert "licence-denied" in LATER
-    assert settings('skip = ["licence-denied"]').skip == {"licence-denied"}
+    assert "engines-missing" in LATER
+    assert settings('skip = ["engines-missing"]').skip == {"engines-missing"}
     with pytest.raises(UsageError):
-        settings(options=Options(skip=("licence-denied",)))
+        settings(options=Options(skip=("engines-missing",)))
+
+
+def test_rules_about_licences_run_where_a_list_is_set(here: Path) -> None:
+    assert not Settings().chosen("licence-denied")
+    assert settings('[licences]\ndeny = ["GPL-*"]').chosen("licence-unknown")
+    assert not settings("[licences]\nallow = []").chosen("licence-denied")
 
 
 def test_no_rule_is_both_there_and_yet_to_come() -> None:
@@ -362,6 +443,16 @@ def test_an_ignore_without_a_reason_is_pointed_at(here: Path) -> None:
 def test_a_comment_is_not_pointed_at(here: Path) -> None:
     toml = '# never skip advisories\nfail-on = "low"\nskip = 1\n'
     assert refused(toml) == "npmguard.toml:3: skip is not a list of texts"
+
+
+def test_a_list_of_tables_has_bounds(here: Path) -> None:
+    assert len(settings(IGNORE * 1000).ignores) == 1000
+    assert refused(IGNORE * 1001) == "npmguard.toml:1: ignore has more than 1000 entries"
+
+
+@pytest.mark.parametrize("toml", ["{} = 1", 'skip = ["{}"]', '[licences]\nallow = ["{}"]', 'fail-on = "{}"'])
+def test_a_long_word_is_cut(here: Path, toml: str) -> None:
+    assert len(refused(toml.format("x" * 200_000))) < 400
 
 
 def test_a_newer_files_required_version_is_said_before_its_unknown_settings(here: Path) -> None:

@@ -1,5 +1,7 @@
 """TOML, and where things stand in it."""
 
+import time
+
 import pytest
 
 from npmguard import tomltext
@@ -56,3 +58,20 @@ def test_the_document_and_its_text() -> None:
 def test_what_is_no_toml_is_told(data: bytes, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         tomltext.loads(data, "a.toml")
+
+
+@pytest.mark.parametrize("part", ["a", '"a b"', "'a.b'", "a ", '"\\""'])
+@pytest.mark.parametrize("form", ["{} = 1", "[{}]", "x = {{{} = 1}}"])
+def test_a_key_of_many_parts_is_refused_before_it_costs_anything(part: str, form: str) -> None:
+    text = form.format(".".join([part] * 100_000))
+    began = time.perf_counter()
+    with pytest.raises(InputError, match="nested too deeply"):
+        tomltext.loads(text.encode(), "npmguard.toml")
+    assert time.perf_counter() - began < 1
+    few = form.format(".".join([part] * 50))
+    assert tomltext.loads(few.encode(), "npmguard.toml")[0]
+
+
+def test_a_long_line_of_other_things_is_no_key() -> None:
+    text = "x = [" + '"Apache-2.0", 1.5, ' * 20_000 + "]"
+    assert len(tomltext.loads(text.encode(), "npmguard.toml")[0]["x"]) == 40_000

@@ -309,7 +309,7 @@ def test_where_the_lockfile_does_not_record_ranges_no_more_is_said_than_is_known
     assert found.graph is not None
     found.graph.records_ranges = False
     way = Ways(found, found.graph).to("2.1.3", found.graph.nodes["node_modules/ms"], ["node_modules/ms"])
-    assert way.fix == ("upgrade", "2.1.3", "pnpm update --recursive --depth Infinity ms")
+    assert way.fix == ("upgrade", "2.1.3", "pnpm update --depth Infinity ms")
     assert way.words == (
         "An update gets there if debug@4.3.0 takes it, which the lockfile does not say; if not, "
         'put overrides: {"ms": "2.1.3"} into pnpm-workspace.yaml.'

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from npmguard.advisories.classify import few
@@ -20,15 +22,22 @@ from npmguard.model import Advisory
 _LARGEST_FILE = 64 << 20  # decoded at once
 _LARGEST_RECORD = 4 << 20
 _LARGEST_TOTAL = 4 << 30  # of all that is read, unpacked
-_LARGEST_DIRECTORY = 64 << 20  # an archive's list of contents: a million entries and more
+_LARGEST_DIRECTORY = 40 << 20  # an archive's list of contents: half a million records, a million at most
+_MOST_PROBLEMS = 100_000  # that are remembered
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".zip")
 _NAME = re.compile(rb'"name"\s*:\s*"([^"]*)"')
 _MODIFIED = re.compile(rb'"modified"\s*:\s*"([^"]{10,40})"')
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+Progress = Callable[[int, int], None]
+
+
 class LoadedAdvisories(NamedTuple):
-    """What a source held: the advisories about the packages that matter, and how much was read for it."""
+    """What a source held: the advisories about the packages that matter, and how much was read for it.
+
+    `advisories` is empty where they were given away one by one.
+    """
 
     advisories: tuple[Advisory, ...]
     records_read: int
@@ -42,15 +51,26 @@ def load(path: str, names: frozenset[str]) -> LoadedAdvisories:
 
     Raises InputError, with file, line and reason, for what cannot be read or is no OSV record.
     """
-    reader = _Reader(names)
+    found: list[Advisory] = []
+    return _read(path, _Reader(names, found.append))._replace(advisories=tuple(found))
+
+
+def every(path: str, take: Callable[[Advisory], None], progress: Progress | None = None) -> LoadedAdvisories:
+    """Gives each npm advisory in a file, folder or archive to `take`, one by one; says what was read.
+
+    `progress` is told how many records were read, and how many there are (0 where that is not known). Raises
+    what `load` raises.
+    """
+    return _read(path, _Reader(None, take, progress))
+
+
+def _read(path: str, reader: _Reader) -> LoadedAdvisories:
     if os.path.isdir(path):
         for file in _files(path):
             reader.file(file, chosen=False)
     else:
         reader.file(path, chosen=True)
-    return LoadedAdvisories(
-        tuple(reader.advisories), reader.count, reader.newest, few(reader.problems), reader.withdrawn
-    )
+    return LoadedAdvisories((), reader.count, reader.newest, few(reader.problems), reader.withdrawn)
 
 
 def _files(folder: str) -> list[str]:
@@ -73,13 +93,22 @@ def _shown(path: str) -> str:
 
 
 class _Reader:
-    def __init__(self, names: frozenset[str]) -> None:
+    """Gives the advisories about packages of these names, or about all, to `take`."""
+
+    def __init__(
+        self,
+        names: frozenset[str] | None,
+        take: Callable[[Advisory], None],
+        progress: Progress | None = None,
+    ) -> None:
         self.names = names
-        self.quoted = frozenset(name.encode("utf-8", "surrogatepass") for name in names)
-        self.advisories: list[Advisory] = []
+        self.take = take
+        self.progress = progress
+        self.quoted = frozenset(name.encode("utf-8", "surrogatepass") for name in names or ())
         self.problems: list[str] = []
-        self.count = self.withdrawn = self.read = 0
+        self.count = self.withdrawn = self.read = self.total = 0
         self.newest: str | None = None
+        self.tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 2 * 86_400))
 
     def file(self, path: str, *, chosen: bool) -> None:
         """Reads one file. One that somebody chose is read whole; one of a folder only if it matters."""
@@ -134,7 +163,8 @@ class _Reader:
             raise InputError(shown, "more records than npmguard reads")
         try:
             with zipfile.ZipFile(file) as archive:
-                for entry in archive.infolist():
+                self.total = len(archive.filelist)
+                for entry in archive.filelist:
                     if not entry.filename.endswith(".json"):
                         continue
                     inside = f"{shown}/{entry.filename[:200]}"
@@ -166,19 +196,27 @@ class _Reader:
     def one(self, data: bytes, shown: str, line: int | None = None) -> None:
         """A record that stands alone: decoded only where it may be about one of the packages."""
         if b'"affected"' in data and b'"id"' in data and not self.concerns(data):
-            self.count += 1
+            self.counted()
             modified = _MODIFIED.search(data)
             if modified:
                 self.seen(modified[1].decode("ascii", "replace"))
             return
         self.record(_decoded(data, shown, line), shown, line)
 
+    def counted(self) -> None:
+        self.count += 1
+        if self.progress is not None and self.count % 1000 == 0:
+            self.progress(self.count, max(self.count, self.total))
+
     def concerns(self, data: bytes) -> bool:
+        if self.names is None:
+            return True
         # a name written with escapes could be any name
         return any(name in self.quoted or b"\\" in name for name in _NAME.findall(data))
 
     def seen(self, modified: object) -> None:
-        if isinstance(modified, str) and _DATE.match(modified):
+        # a date that is yet to come says nothing
+        if isinstance(modified, str) and _DATE.match(modified) and modified < self.tomorrow:
             self.newest = max(self.newest or "", modified[:40])
 
     def record(self, record: object, shown: str, line: int | None = None, place: str = "") -> None:
@@ -186,14 +224,16 @@ class _Reader:
         if not isinstance(record, dict) or not isinstance(id, str) or not id:
             reason = "it has no id" if isinstance(record, dict) else "it is no object"
             raise InputError(shown, f"{place}not an OSV record: {reason}", line)
-        self.count += 1
+        self.counted()
         self.seen(record.get("modified"))
         found, problems = advisories_of(record, self.names, os.path.basename(shown))
         if record.get("withdrawn"):
             self.withdrawn += bool(found)
             return
-        self.advisories += found
-        self.problems += problems
+        for advisory in found:
+            self.take(advisory)
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems += problems
 
 
 def _decoded(data: bytes, shown: str, line: int | None = None) -> object:
@@ -213,17 +253,21 @@ def _decoded(data: bytes, shown: str, line: int | None = None) -> object:
 
 
 def _directory_size(file: BinaryIO) -> int:
-    """The size, in bytes, of a zip archive's list of contents by its end record; 0 where there is none."""
+    """The size, in bytes, of a zip archive's list of contents by its end record; 0 where there is none.
+
+    Of several that may be meant as its end record, the largest size.
+    """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 65_536 - 98))
     tail = file.read()
     file.seek(0)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0:
-        return 0
-    found = int.from_bytes(tail[at + 12 : at + 16], "little")
-    # an archive of more than 65,535 entries says it in a record before that one
-    large = tail[at - 76 : at - 20] if at >= 76 else b""
-    if large.startswith(b"PK\x06\x06") and tail[at - 20 : at - 16] == b"PK\x06\x07":
-        found = int.from_bytes(large[40:48], "little")
+    found = 0
+    for end in re.finditer(b"PK\x05\x06", tail):
+        at = end.start()
+        told = tail[at + 12 : at + 16]
+        # an archive of more than 65,535 entries says it in a record before that one
+        large = tail[at - 76 : at - 20] if at >= 76 else b""
+        if large.startswith(b"PK\x06\x06") and tail[at - 20 : at - 16] == b"PK\x06\x07":
+            told = large[40:48]
+        found = max(found, int.from_bytes(told, "little"))
     return found

@@ -26,9 +26,12 @@ Event = tuple[str, str]  # its kind, its version
 
 
 def advisories_of(
-    record: Mapping[str, Any], names: frozenset[str], source: str
+    record: Mapping[str, Any], names: frozenset[str] | None, source: str
 ) -> tuple[list[Advisory], list[str]]:
-    """(an advisory for each npm package of `names` that the record affects, what made no sense, in words)."""
+    """(an advisory for each npm package of `names` that the record affects, what made no sense, in words).
+
+    Without `names` for every npm package.
+    """
     problems = []
     parts: dict[str, list[Mapping[str, Any]]] = {}
     affected = record.get("affected")
@@ -40,7 +43,7 @@ def advisories_of(
         package = _object(part.get("package"))
         name = package.get("name")
         ecosystem = str(package.get("ecosystem")).partition(":")[0]
-        if ecosystem == "npm" and isinstance(name, str) and name in names:
+        if ecosystem == "npm" and isinstance(name, str) and (names is None or name in names):
             parts.setdefault(name, []).append(part)
     if not isinstance(affected, list) or not parts:
         return [], problems

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from npmguard.cli.output import Progress, deliver
+from npmguard.cli.output import Progress, complain, deliver
 from npmguard.cli.quick import Values
 from npmguard.cli.values import options, texts
+from npmguard.policy import unreadable
 
 
 def run(values: Values) -> int:
@@ -13,8 +14,10 @@ def run(values: Values) -> int:
 
     progress = Progress(quiet=bool(values["quiet"]))
     try:
-        report = check(texts(values["paths"]) or ["."], options(values), progress)
+        report = check(texts(values["paths"]) or ["."], options(values), progress, progress.project)
     finally:
         progress.clear()
     deliver(report, values)
+    for reason in unreadable(report):
+        complain(reason)
     return report.exit_code

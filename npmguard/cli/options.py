@@ -72,8 +72,7 @@ _REPORTS = (
     _OUTPUT._replace(help="Write the report of the --format before it to this file.", many=True),
 )
 
-_RULES = (
-    Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
+_CHOICE = (
     Option("only", ("--only",), "Run these rules alone (several by commas).", "RULE", many=True),
     Option("skip", ("--skip",), "Leave these rules out (several by commas).", "RULE", many=True),
     Option("offline", ("--offline",), "Ask nobody: use the cache and local files alone."),
@@ -81,6 +80,10 @@ _RULES = (
     Option("strict", ("--strict",), "Do without the settings of the audited project."),
     Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
     *GLOBAL,
+)
+_RULES = (
+    Option("fail_on", ("--fail-on",), "Exit with 1 from this severity on; none for never.", "SEVERITY"),
+    *_CHOICE,
 )
 
 _ADVISORIES = Option(
@@ -91,19 +94,51 @@ _ADVISORIES = Option(
     many=True,
 )
 
-_AUDIT = (
+_REACH = (
     _ADVISORIES,
     Option("production", ("--production",), "Look past what only development brings."),
     Option("deep", ("--deep",), "Read the tarballs of all packages, not only of those that call for it."),
-    *_RULES,
 )
+_AUDIT = (*_REACH, *_RULES)
+
+_PATHS = ("paths", "Folders, package.json files or lockfiles; by default this folder.")
 
 CHECK = Command(
     "check",
     "Audit projects: lockfile, install scripts, names, freshness, advisories.",
-    ("paths", "Folders, package.json files or lockfiles; by default this folder."),
+    _PATHS,
     True,
-    (*_REPORTS, *_AUDIT),
+    (
+        *_REPORTS,
+        Option("since", ("--since",), "Only what changed since this git revision brings.", "REF"),
+        Option("baseline", ("--baseline",), "Fail only for what this file does not hold.", "FILE"),
+        Option("plan", ("--fix-plan",), "Work out the least changes that mend what is found."),
+        *_AUDIT,
+    ),
+)
+
+BASELINE = Command(
+    "baseline",
+    "Note what is found today, so that check --baseline fails only for what is new.",
+    _PATHS,
+    True,
+    (
+        _OUTPUT._replace(help="The file to write; what was written beside its entries is kept."),
+        *_REACH,
+        *_CHOICE,
+    ),
+)
+
+FIX = Command(
+    "fix",
+    "The least changes that mend what is found; with --write in package.json.",
+    _PATHS,
+    True,
+    (
+        *_REPORTS,
+        Option("write", ("--write",), "Edit package.json by the plan, and say what to run next."),
+        *_AUDIT,
+    ),
 )
 
 EXPLAIN = Command(
@@ -159,10 +194,23 @@ INSPECT = Command(
     (*_REPORTS, _ADVISORIES, *_RULES),
 )
 
+INIT = Command(
+    "init",
+    "Begin: write settings, and with options a CI workflow and a pre-commit hook.",
+    ("path", "A folder, package.json or lockfile; by default this folder."),
+    False,
+    (
+        Option("ci", ("--ci",), "A workflow for this CI as well.", "CI", choices=("github", "gitlab")),
+        Option("pre_commit", ("--pre-commit",), "The configuration of pre-commit as well."),
+        Option("force", ("--force",), "Replace files that are there already."),
+        *GLOBAL,
+    ),
+)
+
 HEALTH = Command(
     "health",
     "How the dependencies fare: a score, what is rotting, what changed since the last run, what to do first.",
-    ("paths", "Folders, package.json files or lockfiles; by default this folder."),
+    _PATHS,
     True,
     (
         *_REPORTS,
@@ -182,4 +230,33 @@ HEALTH = Command(
     ),
 )
 
-COMMANDS = (CHECK, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN)
+DB = Command(
+    "db",
+    "The local advisory store: fetch one, take a downloaded OSV dump, or tell its age.",
+    ("action", "update, import or status (by default status)."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("url", ("--url",), "Where update fetches the dump from, in place of OSV's own.", "URL"),
+        *GLOBAL,
+    ),
+    (("file", "What import reads: OSV's npm/all.zip, a .json or .jsonl file, or a folder of them."),),
+)
+
+DOCTOR = Command(
+    "doctor",
+    "Is this environment fit to install safely: registry, tools, permissions, cache, tokens, settings.",
+    ("path", "The project's folder; by default this one."),
+    False,
+    (
+        _format("How to write it.", "console", "json"),
+        _OUTPUT,
+        Option("offline", ("--offline",), "Ask no registry: look at this machine alone."),
+        Option("registry", ("--registry",), "The registry to ask, above npm's own settings.", "URL"),
+        Option("allow_incomplete", ("--allow-incomplete",), "Exit with 0 where only an answer is missing."),
+        *GLOBAL,
+    ),
+)
+
+COMMANDS = (CHECK, FIX, BASELINE, HEALTH, INSPECT, PREPUBLISH, WHY, DIFF, EXPLAIN, DOCTOR, DB, INIT)

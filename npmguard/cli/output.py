@@ -112,17 +112,29 @@ def _to_stdout(text: str) -> None:
 
 
 class Progress:
-    """One line on stderr, where that is a terminal: what is asked and how much has been answered."""
+    """One line on stderr, where that is a terminal: which project, what is asked, how much was answered."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, what: str = "registry") -> None:
+        self._what = what
         self._shown = not quiet and sys.stderr.isatty()
         self._length = 0
+        self._project = ""
 
     def __call__(self, done: int, total: int) -> None:
-        if self._shown and (done == total or done % 10 == 0):
-            line = f"registry {done}/{total}"
+        if done == total or done % 10 == 0:
+            known = f"{done}/{total}" if total else f"{done}"
+            self._show(f"{self._project}{self._what} {known}")
+
+    def project(self, number: int, count: int) -> None:
+        """Tells which of several projects is looked at."""
+        self._show(f"project {number}/{count}")
+        self._project = f"project {number}/{count}, "
+
+    def _show(self, line: str) -> None:
+        if self._shown:
+            rest = " " * (self._length - len(line))
             self._length = len(line)
-            sys.stderr.write(f"\r{line}")
+            sys.stderr.write(f"\r{line}{rest}")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -134,10 +146,15 @@ class Progress:
 
 
 def complain(message: object) -> None:
+    """One line on stderr, with the program's name."""
+    say(f"npmguard: {message}")
+
+
+def say(message: str) -> None:
     """One line on stderr."""
     from npmguard.text import plain
 
-    text = plain(" ".join(str(message).split()))
+    text = plain(" ".join(message.split()))
     stream = sys.stderr
     encoding = stream.encoding or "utf-8"
-    stream.write(f"npmguard: {text}\n".encode(encoding, "backslashreplace").decode(encoding))
+    stream.write(f"{text}\n".encode(encoding, "backslashreplace").decode(encoding))

@@ -72,7 +72,7 @@ def pair(command: Command, words: Sequence[str], values: Values) -> None:
     As many places as formats are taken in order; where there are fewer, each belongs to the format before it.
     Raises UsageError where that does not come out even.
     """
-    formats, places = values["format"], values.get("output")
+    formats, places = values.get("format"), values.get("output")
     if not isinstance(formats, list) or not isinstance(places, list):
         return
     if len(places) > max(1, len(formats)):

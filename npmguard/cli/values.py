@@ -10,7 +10,7 @@ from npmguard.settings import Options
 def options(values: Values) -> Options:
     """What the command line says of an audit."""
     return Options(
-        text(values["fail_on"]),
+        text(values.get("fail_on")),
         _words(values["only"]),
         _words(values["skip"]),
         text(values["registry"]),
@@ -21,7 +21,10 @@ def options(values: Values) -> Options:
         bool(values["strict"]),
         bool(values["allow_incomplete"]),
         bool(values.get("deep")),
-        any(format in LICENSED for format in texts(values["format"])),
+        any(format in LICENSED for format in texts(values.get("format"))),
+        text(values.get("baseline")),
+        text(values.get("since")),
+        bool(values.get("plan")),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from npmguard import specs
+from npmguard.globs import UNSCOPED
 from npmguard.model import Package, Source
 
 
@@ -69,4 +70,4 @@ def texts(listed: object) -> list[str]:
 
 def unscoped(pattern: str) -> str:
     """A pattern of a manager whose * stands for no slash, where ours stands for everything."""
-    return f"[-.0-9A-Z_a-z~]{pattern}" if pattern.startswith("*") else pattern
+    return f"{UNSCOPED}{pattern}" if pattern.startswith("*") else pattern

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from npmguard.model.contents import Contents
     from npmguard.model.health import Counts, Health, Hole, Issue, Lag, Part, Snapshot, Trend
     from npmguard.model.inspected import Advice, Inspected, Peer, Popular
+    from npmguard.model.plan import Edit, Plan, Step
 
 # nouns that few runs speak of: they cost a tenth of a short one
 _LATER = {
@@ -51,6 +52,7 @@ _LATER = {
     "contents": ("Contents",),
     "health": ("Counts", "Health", "Hole", "Issue", "Lag", "Part", "Snapshot", "Trend"),
     "inspected": ("Advice", "Inspected", "Peer", "Popular"),
+    "plan": ("Edit", "Plan", "Step"),
 }
 
 
@@ -86,6 +88,7 @@ __all__ = [
     "DependencyKind",
     "Digest",
     "Edges",
+    "Edit",
     "Evidence",
     "Finding",
     "Fix",
@@ -120,6 +123,7 @@ __all__ = [
     "Part",
     "Peer",
     "Place",
+    "Plan",
     "Popular",
     "Project",
     "ProjectReport",
@@ -132,6 +136,7 @@ __all__ = [
     "Snapshot",
     "Source",
     "SourceMap",
+    "Step",
     "Subject",
     "Suppressed",
     "Trend",

@@ -134,10 +134,11 @@ class Needs(NamedTuple):
 
 
 class VersionManifest(NamedTuple):
-    """Of one version's own package.json: what an install runs, and what it depends on."""
+    """Of one version's own package.json: what an install runs, what it depends on, its licence as written."""
 
     scripts: Mapping[str, str]  # preinstall, install, postinstall
     dependencies: Mapping[str, str]
+    licence: str | None = None
 
 
 class Evidence(NamedTuple):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from npmguard.model.graph import DependencyGraph
     from npmguard.model.health import Health, Trend
     from npmguard.model.inspected import Inspected
+    from npmguard.model.plan import Plan
 
 
 class Severity(IntEnum):
@@ -159,6 +160,8 @@ class ProjectReport(NamedTuple):
     # what is locked, and the licence of each name@version as far as it is known: for bills of materials
     graph: DependencyGraph | None = None
     licences: Mapping[str, str] = {}
+    # the least changes that mend the findings, where that was asked (`npmguard check --fix-plan`)
+    plan: Plan | None = None
     # how the dependencies fare, and how that changed, where that was asked (`npmguard health`)
     health: Health | None = None
     trend: Trend | None = None

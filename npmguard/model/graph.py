@@ -125,6 +125,10 @@ class DependencyGraph:
         """Does only development bring this package?"""
         return key in self.reachable and key not in self.production
 
+    def reached_without(self, keys: frozenset[str]) -> frozenset[str]:
+        """Keys that are still reached when what stands at these is gone."""
+        return self._reach(lambda edge: edge.target not in keys)
+
     def _reach(self, follow: Callable[[Dependency], bool]) -> frozenset[str]:
         seen = set(self.roots)
         waiting = list(self.roots)

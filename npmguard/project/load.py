@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from npmguard import managers
@@ -13,7 +14,7 @@ from npmguard.lockfiles import BY_FILE, FORMATS, Catalogs
 from npmguard.model import Lockfile, Manifest, Project
 from npmguard.project import manager as manager_of
 from npmguard.project import manifest as manifests
-from npmguard.project import workspaces
+from npmguard.project import matching, workspaces
 from npmguard.project.files import read
 
 _HIDDEN = "node_modules/.package-lock.json"
@@ -30,16 +31,52 @@ class Found(NamedTuple):
 def find(paths: Sequence[str]) -> list[Found]:
     """The projects that the paths name, each once, in order.
 
-    A path is a folder, a package.json or a lockfile. A folder gives the project in it, and every project
-    with a lockfile of its own below it that is no workspace of another; a folder without a package.json
-    gives the topmost ones below it. A folder that is a workspace gives the project it belongs to.
-    Raises UsageError where there is none.
+    A path is a folder, a package.json or a lockfile, or a pattern of such. A folder gives the project in it,
+    and every project with a lockfile of its own below it that is no workspace of another; a folder without a
+    package.json gives the topmost ones below it. A folder that is a workspace gives the project it belongs
+    to. Raises UsageError where there is none.
     """
-    found: dict[Found, None] = {}
+    found: list[Found] = []
     for path in paths:
-        for project in _find(path):
-            found.setdefault(project)
-    return list(found)
+        found += _fitting(path) if matching.is_pattern(path) else _find(path)
+    return _distinct(found)
+
+
+def _fitting(pattern: str) -> list[Found]:
+    """The projects that a pattern names; whatever else fits it is passed over. Raises UsageError for none."""
+    wanted = ("package.json", *LOCKFILES)
+    found: list[Found] = []
+    for path in matching.expanded(pattern):
+        folder = os.path.isdir(path)
+        if folder and "**" in pattern:  # which names those below it as well
+            found += [home(path)] if any(_has(path, name) for name in wanted) else []
+        elif folder or os.path.basename(path) in wanted:
+            with suppress(UsageError):  # a folder that holds no project
+                found += _find(path)
+    if not found:
+        raise UsageError(f"{pattern}: no project fits this pattern")
+    return found
+
+
+def _distinct(found: Sequence[Found]) -> list[Found]:
+    """The projects, each once, whatever way leads there."""
+    ways: dict[str, dict[str | None, Found]] = {}
+    for each in found:
+        ways.setdefault(os.path.realpath(each.folder), {}).setdefault(each.lockfile, each)
+    for there in ways.values():
+        if None in there and len(there) > 1:
+            there.pop(_in_force(there[None].folder), None)
+    kept = {id(each) for there in ways.values() for each in there.values()}
+    return [each for each in found if id(each) in kept]
+
+
+def _in_force(folder: str) -> str | None:
+    """The lockfile that decides where nobody names one."""
+    try:
+        data = manifest_in(folder).data if _has(folder, "package.json") else {}
+        return manager_of.choose(folder, data, manager_of.lockfiles(folder))[1]
+    except InputError:
+        return None  # it is reported when the project itself is read
 
 
 def _find(path: str) -> list[Found]:

@@ -71,6 +71,11 @@ class NpmConfig:
         scope = name.partition("/")[0] if name.startswith("@") else ""
         return self._scopes.get(scope) or self.registry
 
+    @cached_property
+    def identity(self) -> object:
+        """Two projects for which this is equal ask the same registries, as the same people."""
+        return self.registry, *(frozenset(found.items()) for found in (self._scopes, self._secrets))
+
     def get(self, key: str, default: str | None = None) -> str | None:
         return self.values.get(key, default)
 
@@ -99,6 +104,15 @@ class NpmConfig:
             if path in ("", "/"):
                 return None
             path = path.rstrip("/").rpartition("/")[0] + "/"
+
+    def credentials_at(self, registry: str) -> frozenset[tuple[str, str]]:
+        """All that is kept for the host of a registry: whoever has the same is told the same there."""
+        if not self._secrets:
+            return frozenset()
+        from urllib.parse import urlsplit
+
+        host = f"//{urlsplit(registry).netloc.rpartition('@')[2]}/"
+        return frozenset(item for item in self._secrets.items() if item[0].startswith(host))
 
 
 def _joined(username: str | None, password: str | None) -> str | None:
@@ -171,7 +185,7 @@ def load(
     env = os.environ if environ is None else environ
     ignored: list[str] = []
     trusted: Settings = {}
-    for path in _trusted_files(env):
+    for path in filter(None, _trusted_files(env)):
         trusted |= _expanded(_file(path), env)
     if beside is not None:
         theirs = beside.read(beside.user, Fill(env, beside.file, None, ignored))
@@ -191,6 +205,33 @@ def load(
         else:
             allowed |= theirs
     return _config({**below, **trusted, **allowed, **above}, ignored, own)
+
+
+class Layer(NamedTuple):
+    """One place that npm reads settings from, and what it says there, variables not replaced.
+
+    `path` is the file's, None for the environment and the command line.
+    """
+
+    name: str
+    values: Settings
+    path: str | None = None
+    own: bool = False  # does it come with the project?
+
+
+def layers(
+    folder: str, *, registry: str | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Layer, ...]:
+    """The places that npm itself reads for the project in `folder`, highest first; whatever they may say."""
+    env = os.environ if environ is None else environ
+    project = os.path.join(folder, ".npmrc")
+    everywhere, user = _trusted_files(env)
+    return (
+        Layer("--registry", {"registry": registry} if registry else {}),
+        Layer("the environment", _from_environment(env)),
+        *([Layer(".npmrc", _file(project), project, own=True)] if project != user else []),
+        *(Layer(path, _file(path), path) for path in (user, everywhere) if path),
+    )
 
 
 def _config(merged: Settings, ignored: list[str], own: frozenset[str]) -> NpmConfig:
@@ -311,17 +352,15 @@ def _from_environment(env: Mapping[str, str]) -> Settings:
     return found
 
 
-def _trusted_files(env: Mapping[str, str]) -> Iterable[str]:
-    """The global npmrc and the user's, in that order."""
+def _trusted_files(env: Mapping[str, str]) -> tuple[str | None, str]:
+    """The global npmrc, where it is known, and the user's."""
 
     def named(key: str) -> str | None:
         return next((v for k, v in env.items() if k.lower() == f"npm_config_{key}" and v), None)
 
     home = env.get("HOME") or env.get("USERPROFILE") or os.path.expanduser("~")
     everywhere = named("globalconfig") or _global_file(env, named("prefix"))
-    if everywhere:
-        yield everywhere
-    yield named("userconfig") or os.path.join(home, ".npmrc")
+    return everywhere, named("userconfig") or os.path.join(home, ".npmrc")
 
 
 def _global_file(env: Mapping[str, str], prefix: str | None) -> str | None:

@@ -11,17 +11,18 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from npmguard import __version__
-from npmguard.model import Calm, VersionFacts
+from npmguard.model import Calm, VersionFacts, VersionManifest
 
 _SCHEMA = 9
 # The number rises where what makes a release calm changes: what an older npmguard found counts no more.
 _EDITION = f"1 {__version__}"
 _FORGET_AFTER = 90 * 86_400  # seconds
 _CHUNK = 400
+_PATIENCE = 2.0  # seconds that another run is waited for
 
 _TABLES = """
 CREATE TABLE packuments (
@@ -34,7 +35,7 @@ CREATE TABLE versions (
   PRIMARY KEY (packument, version)) WITHOUT ROWID;
 CREATE TABLE manifests (
   url TEXT PRIMARY KEY, fetched REAL NOT NULL, fresh_until REAL NOT NULL,
-  scripts TEXT NOT NULL, dependencies TEXT NOT NULL) WITHOUT ROWID;
+  scripts TEXT NOT NULL, dependencies TEXT NOT NULL, licence TEXT) WITHOUT ROWID;
 CREATE TABLE histories (
   url TEXT PRIMARY KEY, etag TEXT, modified TEXT,
   fetched REAL NOT NULL, fresh_until REAL NOT NULL, body BLOB NOT NULL);
@@ -77,8 +78,7 @@ class Kept(NamedTuple):
 class KeptManifest(NamedTuple):
     fetched: float
     fresh_until: float
-    scripts: Mapping[str, str]
-    dependencies: Mapping[str, str]
+    manifest: VersionManifest
 
 
 class KeptHistory(NamedTuple):
@@ -105,6 +105,7 @@ class Cache:
     def __init__(self, path: str | None) -> None:
         self._path = path
         self._db = self._open(path) if path else None
+        self._refused = False
 
     def _open(self, path: str) -> sqlite3.Connection | None:
         for _ in range(2):
@@ -114,7 +115,7 @@ class Cache:
                     os.makedirs(folder, mode=0o700, exist_ok=True)
                 if not os.path.exists(path):
                     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-                db = sqlite3.connect(path, timeout=2)
+                db = sqlite3.connect(path, timeout=_PATIENCE)
                 db.execute("PRAGMA journal_mode=WAL")
                 db.execute("PRAGMA synchronous=NORMAL")
                 version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -178,11 +179,11 @@ class Cache:
         """What is kept of the manifests at these URLs."""
         found: dict[str, KeptManifest] = {}
         for url in urls:
-            for row in self._rows(
-                "SELECT fetched,fresh_until,scripts,dependencies FROM manifests WHERE url=?", (url,)
-            ):
+            columns = "fetched,fresh_until,scripts,dependencies,licence"
+            for row in self._rows(f"SELECT {columns} FROM manifests WHERE url=?", (url,)):  # noqa: S608
                 with suppress(ValueError):
-                    found[url] = KeptManifest(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+                    manifest = VersionManifest(json.loads(row[2]), json.loads(row[3]), row[4])
+                    found[url] = KeptManifest(row[0], row[1], manifest)
         return found
 
     def histories(self, urls: Iterable[str]) -> dict[str, KeptHistory]:
@@ -247,12 +248,26 @@ class Cache:
             self._db = None
             return []
 
+    @property
+    def _writer(self) -> sqlite3.Connection | None:
+        return None if self._refused else self._db
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Where the file cannot be written it is not tried again: another run may be at it for long."""
+        try:
+            yield
+        except sqlite3.OperationalError:
+            self._refused = True
+        except sqlite3.DatabaseError:
+            pass  # that one thing cannot be kept
+
     def keep(self, url: str, slim: Slim, etag: str | None, modified: str | None, fresh_until: float) -> None:
         """Keeps a packument in place of what was kept before. Written by `close`."""
-        if self._db is None:
+        db = self._writer
+        if db is None:
             return
-        with suppress(sqlite3.DatabaseError):
-            db = self._db
+        with self._trying():
             db.execute(
                 "DELETE FROM versions WHERE packument IN (SELECT id FROM packuments WHERE url=?)", (url,)
             )
@@ -301,26 +316,26 @@ class Cache:
         self._renew("UPDATE offers SET fetched=?, fresh_until=? WHERE url=?", url, fresh_until)
 
     def _renew(self, query: str, url: str, fresh_until: float) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(query, (time.time(), fresh_until, url))
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute(query, (time.time(), fresh_until, url))
 
     def keep_history(
         self, url: str, body: bytes, etag: str | None, modified: str | None, fresh_until: float
     ) -> None:
         """Keeps a packed history in place of what was kept before, and what was concluded from that."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute("DELETE FROM calm WHERE url=?", (url,))
-                self._db.execute("DELETE FROM outlines WHERE url=?", (url,))
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute("DELETE FROM calm WHERE url=?", (url,))
+                db.execute("DELETE FROM outlines WHERE url=?", (url,))
         self._keep_body("histories", url, etag, modified, fresh_until, body)
 
     def keep_calm(self, url: str, version: str, calm: Calm, seen: float) -> None:
         """Keeps that a release is calm, beside the history that was there at the time `seen`."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
+        if (db := self._writer) is not None:
+            with self._trying():
                 marks = ",".join("?" * len(calm))
-                self._db.execute(
+                db.execute(
                     f"INSERT OR REPLACE INTO calm SELECT url,?,?,{marks} FROM histories"  # noqa: S608
                     " WHERE url=? AND fetched<=?",
                     (version, _EDITION, *calm, url, seen),
@@ -328,9 +343,9 @@ class Cache:
 
     def keep_outline(self, url: str, body: bytes, seen: float) -> None:
         """Keeps a packed outline beside the history that was there at the time `seen`."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute(
                     "INSERT OR REPLACE INTO outlines SELECT url,? FROM histories WHERE url=? AND fetched<=?",
                     (body, url, seen),
                 )
@@ -344,68 +359,61 @@ class Cache:
     def _keep_body(
         self, table: str, url: str, etag: str | None, modified: str | None, fresh_until: float, body: bytes
     ) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute(
                     f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?,?,?)",  # noqa: S608
                     (url, etag, modified, time.time(), fresh_until, body),
                 )
 
     def keep_proof(self, url: str, body: bytes, fresh_until: float) -> None:
         """Keeps packed keys or attestations in place of what was kept before."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute(
                     "INSERT OR REPLACE INTO proofs VALUES (?,?,?,?)", (url, time.time(), fresh_until, body)
                 )
 
-    def keep_manifest(
-        self,
-        url: str,
-        scripts: Mapping[str, str],
-        dependencies: Mapping[str, str],
-        fresh_until: float,
-    ) -> None:
+    def keep_manifest(self, url: str, found: VersionManifest, fresh_until: float) -> None:
         """Keeps a version's manifest."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute(
-                    "INSERT OR REPLACE INTO manifests VALUES (?,?,?,?,?)",
-                    (url, time.time(), fresh_until, json.dumps(scripts), json.dumps(dependencies)),
+        if (db := self._writer) is not None:
+            with self._trying():
+                scripts, dependencies = json.dumps(found.scripts), json.dumps(found.dependencies)
+                db.execute(
+                    "INSERT OR REPLACE INTO manifests VALUES (?,?,?,?,?,?)",
+                    (url, time.time(), fresh_until, scripts, dependencies, found.licence),
                 )
 
     def keep_contents(self, place: str, body: bytes) -> None:
         """Keeps what was read of a tarball."""
-        if self._db is not None:
-            with suppress(sqlite3.DatabaseError):
-                self._db.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?)", (place, time.time(), body))
+        if (db := self._writer) is not None:
+            with self._trying():
+                db.execute("INSERT OR REPLACE INTO contents VALUES (?,?,?)", (place, time.time(), body))
 
     def close(self) -> None:
         """Writes what was kept, and lets go of what nobody asked about for three months."""
         if self._db is None:
             return
         with suppress(sqlite3.DatabaseError):
-            db = self._db
-            if db.in_transaction:
-                old = time.time() - _FORGET_AFTER
-                db.execute(
-                    "DELETE FROM versions WHERE packument IN (SELECT id FROM packuments WHERE fetched<?)",
-                    (old,),
-                )
-                db.execute("DELETE FROM packuments WHERE fetched<?", (old,))
-                db.execute("DELETE FROM manifests WHERE fetched<?", (old,))
-                for table in ("calm", "outlines"):
-                    db.execute(
-                        f"DELETE FROM {table} WHERE url IN (SELECT url FROM histories WHERE fetched<?)",  # noqa: S608
-                        (old,),
-                    )
-                db.execute("DELETE FROM histories WHERE fetched<?", (old,))
-                db.execute("DELETE FROM contents WHERE fetched<?", (old,))
-                db.execute("DELETE FROM proofs WHERE fetched<?", (old,))
-                db.execute("DELETE FROM offers WHERE fetched<?", (old,))
-                db.commit()
-            db.close()
+            if self._db.in_transaction and not self._refused:
+                self._forget(self._db, time.time() - _FORGET_AFTER)
+            self._db.commit()
+        with suppress(sqlite3.DatabaseError):
+            self._db.close()
         self._db = None
+
+    @staticmethod
+    def _forget(db: sqlite3.Connection, old: float) -> None:
+        db.execute(
+            "DELETE FROM versions WHERE packument IN (SELECT id FROM packuments WHERE fetched<?)", (old,)
+        )
+        for table in ("calm", "outlines"):
+            db.execute(
+                f"DELETE FROM {table} WHERE url IN (SELECT url FROM histories WHERE fetched<?)",  # noqa: S608
+                (old,),
+            )
+        for table in ("packuments", "manifests", "histories", "contents", "proofs", "offers"):
+            db.execute(f"DELETE FROM {table} WHERE fetched<?", (old,))  # noqa: S608
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from npmguard.registry.cache import KeptHistory, Slim
     from npmguard.registry.http import Http
     from npmguard.registry.light import Answer
+    from npmguard.registry.memory import Memory
 
 Progress = Callable[[int, int], None]
 Job = Callable[["Http"], Coroutine[Any, Any, None]]
@@ -46,6 +47,7 @@ _BULK_HEADERS = {
 _FULL = "application/json"
 _LARGEST_PACKUMENT = 128 * 1024 * 1024  # the largest known full one has some 100 MB
 _LARGEST_BULK = 64 * 1024 * 1024
+_MOST_ADVISED = 5_000  # names in one question about advisories: as many as the largest of projects has
 _LARGEST_MANIFEST = 8 * 1024 * 1024
 _LARGEST_PROOF = 8 * 1024 * 1024  # what is attested about a release has some 15 kB
 _NONE = (400, 404, 405)  # what registries without keys and attestations answer when asked for them
@@ -65,7 +67,8 @@ class Stats(NamedTuple):
 class Answers(NamedTuple):
     """What the registries said. Each name that was asked about has an entry in `packuments` or `histories`.
 
-    `bulk` is the decoded answer of the advisory endpoint, or None with `bulk_error` in words.
+    `bulk` is the decoded answer of the advisory endpoint, or None with `bulk_error` in words; `refused` says
+    for each registry that gave none why. `ages` are those of the packuments from the cache, in seconds.
     """
 
     packuments: Mapping[str, Packument | Missing | Unanswered]
@@ -78,6 +81,8 @@ class Answers(NamedTuple):
     attestations: Mapping[tuple[str, str], tuple[Attestation, ...] | Missing | Unanswered] = {}
     calm: Mapping[tuple[str, str], Calm] = {}  # the others of `needs.releases` have their package's history
     outlines: Mapping[str, Outline | Missing | Unanswered] = {}
+    ages: Mapping[str, float] = {}
+    refused: Mapping[str, str] = {}
 
 
 class _Proof(NamedTuple):
@@ -99,12 +104,23 @@ def fetch(
     bulk: Bulk | None = None,
     progress: Progress | None = None,
     cache: str | None = None,
+    memory: Memory | None = None,
 ) -> Answers:
     """Answers for `needs`: from the cache where it is fresh (offline: whatever its age), else by asking.
 
     `bulk` is what to ask the advisory endpoint about: versions by name. `cache` is the cache's path; by
-    default the user's. `progress` is told (answers so far, answers to come).
+    default the user's. `progress` is told (answers so far, answers to come). What `memory` has been told
+    before is taken from there, and what it has not is put there.
     """
+    if memory is not None:
+        bulk = bulk or {}
+        asked, named = memory.lacking(config, needs, bulk)
+        requests = 0
+        if asked != Needs() or named:
+            answers = fetch(config, asked, offline=offline, bulk=named, progress=progress, cache=cache)
+            memory.learn(config, asked, named, answers)
+            requests = answers.stats.requests
+        return memory.recall(config, needs, bulk, requests)
     run = Run(config, needs, offline, bulk, progress, Cache(default_path() if cache is None else cache))
     try:
         return run.answers()
@@ -112,8 +128,12 @@ def fetch(
         run.cache.close()
 
 
-def remember(config: NpmConfig, calm: Mapping[tuple[str, str], Calm], seen: float) -> None:
+def remember(
+    config: NpmConfig, calm: Mapping[tuple[str, str], Calm], seen: float, memory: Memory | None = None
+) -> None:
     """Keeps that releases are calm, beside their histories in the cache as they were at the time `seen`."""
+    if memory is not None:
+        memory.note(config, calm)
     cache = Cache(default_path())
     for (name, version), found in calm.items():
         cache.keep_calm(place_of(config, url_of(config, name)), version, found, seen)
@@ -172,6 +192,8 @@ class Run:
         self.settled: set[str] = set()  # names of which all releases that were asked about are calm
         self.bulk_answer: dict[str, Any] | None = None
         self.bulk_error: str | None = None
+        self.refused: dict[str, str] = {}
+        self.ages: dict[str, float] = {}
         self.from_cache = self.requests = 0
         self.oldest = 0.0
         self.done = self.total = 0
@@ -213,6 +235,8 @@ class Run:
             self.attestations,
             self.calm,
             self.outlines,
+            self.ages,
+            self.refused,
         )
 
     def unknown_manifests(self, now: float) -> list[tuple[str, str]]:
@@ -227,7 +251,7 @@ class Run:
         for url, key in manifests.items():
             manifest = known.get(url)
             if manifest is not None and (self.offline or manifest.fresh_until > now):
-                self.manifests[key] = VersionManifest(manifest.scripts, manifest.dependencies)
+                self.manifests[key] = manifest.manifest
             elif not self.offline:
                 missing.append(key)
         return missing
@@ -411,12 +435,13 @@ class Run:
 
     def take(self, found: Mapping[str, Kept], now: float) -> None:
         facts = self.cache.facts(
-            {kept.id: _with_latest(self.versions[name], kept.dist_tags) for name, kept in found.items()}
+            {kept.id: with_latest(self.versions[name], kept.dist_tags) for name, kept in found.items()}
         )
         lists = self.cache.versions(kept.id for name, kept in found.items() if name in self.needs.lists)
         for name, kept in found.items():
             self.from_cache += 1
-            self.oldest = max(self.oldest, now - kept.fetched)
+            self.ages[name] = now - kept.fetched
+            self.oldest = max(self.oldest, self.ages[name])
             self.packuments[name] = Packument(
                 name,
                 kept.dist_tags,
@@ -446,10 +471,10 @@ class Run:
         """Asks for the advisories alone, without an HTTP library; False where that gave no answer."""
         from npmguard.registry.light import post
 
-        by_registry = self.bulk_by_registry()
-        if len(by_registry) != 1:
+        questions = self.questions()
+        if len(questions) != 1:
             return False
-        for registry, asked in by_registry.items():
+        for registry, asked in questions:
             body = _squeezed(asked)
             answer = post(self.config, registry + _BULK_PATH, _BULK_HEADERS, body, _LARGEST_BULK)
             if answer is None:
@@ -458,7 +483,7 @@ class Run:
             try:
                 self.bulk_answer = _advisories(answer, registry)
             except ValueError as error:
-                self.bulk_error = str(error)
+                self.bulk_error = self.refused[registry] = str(error)
         return True
 
     async def ask_all(
@@ -504,6 +529,7 @@ class Run:
             self.cache.refresh(self.place(url), fresh_until(answer))
             self.take({name: kept}, time.time())
             self.from_cache -= 1
+            del self.ages[name]
             return self.packuments[name]
         if answer.status == 404:
             return Missing(name)
@@ -519,7 +545,7 @@ class Run:
         return self.reduced(name, slim)
 
     def reduced(self, name: str, slim: Slim) -> Packument:
-        wanted = _with_latest(self.versions[name], slim.dist_tags)
+        wanted = with_latest(self.versions[name], slim.dist_tags)
         return Packument(
             name,
             slim.dist_tags,
@@ -537,11 +563,11 @@ class Run:
         if answer.status != 200:
             return
         try:
-            scripts, dependencies = manifest(answer.body, name)
+            found = manifest(answer.body, name)
         except ValueError:
             return
-        self.manifests[name, version] = VersionManifest(scripts, dependencies)
-        self.cache.keep_manifest(self.place(url), scripts, dependencies, time.time() + _DAY)
+        self.manifests[name, version] = found
+        self.cache.keep_manifest(self.place(url), found, time.time() + _DAY)
 
     async def history(
         self, http: Http, name: str, kept: KeptHistory | None, calm: Mapping[str, Calm] | None = None
@@ -642,25 +668,29 @@ class Run:
     # -- advisories
 
     async def advisories(self, http: Http) -> None:
-        """One POST to each registry with its own names: a private scope's are not told to another."""
+        """Asks each registry about its own names: a private scope's are not told to another."""
         found: dict[str, Any] = {}
-        for registry, asked in self.bulk_by_registry().items():
+        for registry, asked in self.questions():
             url = registry + _BULK_PATH
             answer = await http.post(url, _BULK_HEADERS, _squeezed(asked), _LARGEST_BULK)
             try:
                 found.update(_advisories(answer, registry))
             except ValueError as error:
-                self.bulk_error = str(error)
+                self.bulk_error = self.refused[registry] = str(error)
         self.bulk_answer = None if self.bulk_error and not found else found
         self.step()
 
-    def bulk_by_registry(self) -> dict[str, dict[str, Sequence[str]]]:
-        found: dict[str, dict[str, Sequence[str]]] = {}
+    def questions(self) -> list[tuple[str, dict[str, Sequence[str]]]]:
+        """What each registry is asked about, its own names alone, in as many questions as that takes."""
+        found: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for name, versions in (self.bulk or {}).items():
-            if not askable(name):
-                continue
-            found.setdefault(self.config.registry_for(name), {})[name] = versions
-        return found
+            if askable(name):
+                found.setdefault(self.config.registry_for(name), []).append((name, versions))
+        return [
+            (registry, dict(asked[start : start + _MOST_ADVISED]))
+            for registry, asked in found.items()
+            for start in range(0, len(asked), _MOST_ADVISED)
+        ]
 
 
 def _asking(accept: str, kept: Kept | KeptHistory | None) -> dict[str, str]:
@@ -673,7 +703,7 @@ def _asking(accept: str, kept: Kept | KeptHistory | None) -> dict[str, str]:
     return headers
 
 
-def _with_latest(wanted: Iterable[str], tags: Mapping[str, str]) -> set[str]:
+def with_latest(wanted: Iterable[str], tags: Mapping[str, str]) -> set[str]:
     """The versions to know of: those that were asked about, and the one that they are compared with."""
     return {*wanted, tags["latest"]} if "latest" in tags else set(wanted)
 

@@ -11,12 +11,13 @@ import random
 import ssl
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 
 from npmguard import __version__
+from npmguard.origins import is_loopback
 from npmguard.project.npmrc import NpmConfig
 from npmguard.registry.light import Answer
 from npmguard.registry.trust import context
@@ -34,6 +35,14 @@ _HOPELESS = 4  # failures to connect to a host, with no success, after which it 
 _AGENT = f"npmguard/{__version__}"
 
 
+class Sink(Protocol):
+    """As much of a file as it takes to be written from the start, again with each try."""
+
+    def write(self, data: bytes, /) -> int: ...
+    def seek(self, place: int, /) -> int: ...
+    def truncate(self) -> int: ...
+
+
 class _Request(NamedTuple):
     method: str
     headers: Mapping[str, str]
@@ -41,6 +50,8 @@ class _Request(NamedTuple):
     most: int
     # Of a file: the registry whose package it belongs to, and whose credentials alone may go along.
     registry: str | None = None
+    # Of a large one: where it is written to, rather than kept in memory.
+    to: Sink | None = None
 
 
 class Http:
@@ -78,14 +89,25 @@ class Http:
         """The file at `url`, byte for byte. Credentials go along to the registry's own host alone."""
         return await self._send(url, _Request("GET", {"accept": "*/*"}, None, most, registry))
 
+    async def save(self, url: str, headers: Mapping[str, str], to: Sink, most: int) -> Answer:
+        """Writes the file at `url` to an open one; the answer has no body. No credentials go along.
+
+        https alone is followed, or what never leaves the machine. Raises OSError where it cannot be written.
+        """
+        return await self._send(url, _Request("GET", {"accept": "*/*", **headers}, None, most, "", to))
+
     async def _send(self, url: str, request: _Request) -> Answer:
         host = urlsplit(url).netloc
         time_for_one = _REQUEST_TIME if request.registry is None else _FILE_TIME
+        if request.to is not None:
+            time_for_one = self._ends - time.monotonic()
         async with self._slots:
             for attempt in range(_TRIES):
                 if self._failed.get(host, 0) >= _HOPELESS and host not in self._answered:
                     return _failed(f"{_shown(host)} could not be reached")
                 left = self._ends - time.monotonic()
+                if left <= 0 and request.to is not None:
+                    return _failed(f"no answer from {_shown(host)} in time")
                 if left <= 0:
                     return _failed("the time for asking the registry ran out")
                 last = attempt == _TRIES - 1
@@ -122,6 +144,8 @@ class Http:
             target = str(httpx.URL(url).join(where))
             if not target.startswith(("https:", "http:")) or (secure and target.startswith("http:")):
                 return _failed(f"{_shown(urlsplit(url).netloc)} redirects away from https")
+            if request.to is not None and not is_private(target):
+                return _failed(f"{_shown(urlsplit(url).netloc)} redirects to a URL that is not https")
             if (answer.status == 303 and request.registry is None) or (
                 answer.status in (301, 302) and request.method == "POST"
             ):
@@ -151,13 +175,21 @@ class Http:
                 request.method, url, headers=sent, content=request.body
             ) as response:
                 found = bytearray()
+                size = 0
+                if request.to is not None:
+                    request.to.seek(0)
+                    request.to.truncate()
                 plain = {key.lower(): value for key, value in response.headers.items()}
                 if response.status_code not in (301, 302, 303, 307, 308):
                     async for part in response.aiter_raw() if file else response.aiter_bytes():
-                        found += part
-                        if len(found) > request.most:
+                        size += len(part)
+                        if request.to is None or response.status_code != 200:
+                            found += part
+                        else:
+                            request.to.write(part)
+                        if size > request.most:
                             return _failed(f"an answer of more than {request.most >> 20} MiB")
-                        if file and not large and len(found) > _LARGE:
+                        if file and not large and size > _LARGE:
                             await self._large.acquire()
                             large = True
                 return Answer(response.status_code, plain, bytes(found))
@@ -200,6 +232,12 @@ class Http:
         for host in without:
             found[f"all://*{host}" if host.startswith(".") else f"all://{host}"] = None
         return found
+
+
+def is_private(url: str) -> bool:
+    """Can nobody on the way read or change what comes from there: is it https, or this machine's own?"""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def proxies(config: NpmConfig) -> tuple[str | None, str | None, list[str]]:

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from npmguard.model import VersionFacts
+from npmguard.licences import worded
+from npmguard.model import VersionFacts, VersionManifest
 from npmguard.registry.cache import Slim
 
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
@@ -51,6 +52,8 @@ class _Manifest(msgspec.Struct):
     gypfile: Any = None
     dependencies: Any = None
     optionalDependencies: Any = None
+    license: Any = None
+    licenses: Any = None
 
 
 _decode = msgspec.json.Decoder(_Document).decode
@@ -84,18 +87,19 @@ def read(data: bytes, name: str) -> Slim:
     return Slim({k: v for k, v in tags.items() if isinstance(v, str)}, versions, real)
 
 
-def manifest(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
-    """(the install scripts, what it depends on) of one version's manifest. Raises ValueError."""
+def manifest(data: bytes, name: str) -> VersionManifest:
+    """One version's manifest. Raises ValueError."""
     try:
         found = _decode_manifest(data)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError("the registry's answer is no JSON") from error
     if found.name is not None and found.name != name:
         raise ValueError("the registry answered with another package")
-    return install_scripts(found.scripts, found.gypfile), {
-        **texts(found.dependencies),
-        **texts(found.optionalDependencies),
-    }
+    return VersionManifest(
+        install_scripts(found.scripts, found.gypfile),
+        {**texts(found.dependencies), **texts(found.optionalDependencies)},
+        worded(found.license or found.licenses),
+    )
 
 
 def install_scripts(scripts: object, gypfile: object) -> dict[str, str]:

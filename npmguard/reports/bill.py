@@ -17,6 +17,7 @@ from npmguard.model import (
     Report,
     Source,
 )
+from npmguard.text import in_json
 
 RULES = ("advisory", "malware")  # of what is known against a part; all else is about how it is used
 
@@ -74,7 +75,9 @@ def bill(report: Report) -> Bill:
 
 def written(document: Mapping[str, Any]) -> str:
     """The object as JSON in ASCII, what is in its lists an item a line; half characters are replaced."""
-    return "{\n" + ",\n".join(f"  {json.dumps(k)}: {_value(v)}" for k, v in document.items()) + "\n}\n"
+    return in_json(
+        "{\n" + ",\n".join(f"  {json.dumps(k)}: {_value(v)}" for k, v in document.items()) + "\n}\n"
+    )
 
 
 def cleaned(text: str) -> str:

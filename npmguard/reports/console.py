@@ -7,6 +7,7 @@ then what could not be checked, and who was asked. Colour only ever repeats what
 from __future__ import annotations
 
 import io
+import json
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -26,10 +27,11 @@ from npmguard.model import (
     Release,
     Report,
     Severity,
+    Step,
     Trend,
 )
-from npmguard.reports import healthy
-from npmguard.reports.gist import asked_about, blocks, commands, steps, verdict, without
+from npmguard.reports import blocks, healthy
+from npmguard.reports.gist import asked_about, steps, verdict, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -41,6 +43,7 @@ _STYLES = {
 }
 _ADVICE = {"nothing-against": "bold green", "look-first": "bold yellow", "do-not-install": "bold red"}
 _FIRST_STEPS = 5
+_SCREEN = 50  # lines of which the first is seen together with the last
 _LINES_A_BLOCK = 6
 _NAMES_A_LINE = 6
 _INDENT = "  "
@@ -75,10 +78,12 @@ def render(
     for number, project in enumerate(report.projects):
         if number:
             page.line()
-        page.project(project, quiet)
-    if len(report.projects) > 1 or not (quiet or report.command == "inspect"):
+        page.project(project, quiet, report.command)
+    if len(report.projects) > 1 or not (quiet or report.command in ("inspect", "fix")):
         page.verdict(report)
-    return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
+        if sink.getvalue().count("\n") > _SCREEN:
+            page.start(report)
+    return text.lines("\n".join(line.rstrip() for line in sink.getvalue().split("\n")))
 
 
 class _Page:
@@ -91,7 +96,14 @@ class _Page:
         whole = Text()
         for part in parts:
             whole.append(*((part,) if isinstance(part, str) else part))
-        lines = whole.wrap(self.console, max(20, self.console.width - len(indent) - len(hang)))
+        room = max(20, self.console.width - len(indent))
+        if whole.cell_len <= room:
+            lines = [whole]
+        else:
+            lines = [whole.wrap(self.console, room)[0]]
+            rest = whole[len(lines[0]) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+            lines += rest.wrap(self.console, max(20, room - len(hang)))
         for number, folded in enumerate(lines):
             folded.rstrip()
             before = indent if not number else indent + hang
@@ -103,7 +115,7 @@ class _Page:
 
     # -- a project
 
-    def project(self, project: ProjectReport, quiet: bool) -> None:
+    def project(self, project: ProjectReport, quiet: bool, command: str) -> None:
         name = one_line(project.name or project.path)
         version = f" {one_line(project.version)}" if project.version else ""
         if project.inspected is not None:
@@ -115,6 +127,10 @@ class _Page:
         else:
             where = project.path
         self.line((name + version, "bold"), f"  {one_line(where)}")
+        if command == "fix":
+            self.plan(project)
+            self.gaps(project)
+            return
         if project.changes is not None:
             self.changes(project.changes)
         shown = [f for f in project.findings if f.suppressed is None]
@@ -130,11 +146,13 @@ class _Page:
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
             self.title("Found")
-            for block in blocks(loud):
+            for block in blocks.blocks(loud):
                 self.block(block)
         if quiet_ones:
             self.title("Also" if loud else "Found")
             self.summary(quiet_ones)
+        if project.plan is not None:
+            self.plan(project)
         self.gaps(project)
         if not quiet:
             if project.capabilities is not None:
@@ -144,6 +162,50 @@ class _Page:
             self.sources(project)
         if project.inspected is not None:
             self.advice(project.inspected)
+
+    def plan(self, project: ProjectReport) -> None:
+        """The least changes that mend what was found: what is urgent, then what can wait."""
+        plan = project.plan
+        if plan is None:
+            return
+        marks = {f.fingerprint: f for f in project.findings}
+        steps = [step for step in plan.steps if step.kind != "none"]
+        for title, group in (
+            ("Plan", [step for step in steps if step.urgent]),
+            ("Not urgent", [step for step in steps if not step.urgent]),
+            ("No fix yet", [step for step in plan.steps if step.kind == "none"]),
+        ):
+            if group:
+                self.title(title)
+            for number, step in enumerate(group, 1):
+                self.step(number, step, [marks[mark] for mark in step.mends if mark in marks])
+        if not plan.steps:
+            self.title("Plan")
+            self.line("nothing to do", indent=_INDENT)
+        for gap in plan.gaps:
+            self.line(("not all is known: ", "yellow"), one_line(gap), indent=_INDENT, hang=_INDENT)
+
+    def step(self, number: int, step: Step, mends: Sequence[Finding]) -> None:
+        """One step of a plan: what to do, why, and what it mends."""
+        head = f"{number}. "
+        indent = _INDENT + " " * len(head)
+        parts: list[str | tuple[str, str]] = [head, (one_line(blocks.in_words(step)), "bold")]
+        if mends:
+            worst = max(f.severity for f in mends)
+            parts += [f"  {count(len(mends), 'finding')}, ", (worst.word, _STYLES[worst])]
+        self.line(*parts, indent=_INDENT, hang=" " * len(head))
+        if step.command is not None:
+            self.line((one_line(step.command), "green"), indent=indent, hang=_INDENT)
+        self.line((one_line(step.words, 400), "dim"), indent=indent)
+        for edit in step.edits:
+            old = f"{json.dumps(edit.before)} to " if edit.before is not None else ""
+            words = f"{edit.file}: {' > '.join(edit.keys)}: {old}{json.dumps(edit.value)}"
+            if step.command is None or self.verbose:
+                self.line((one_line(words, 400), "dim"), indent=indent, hang=_INDENT)
+        names = [text.name(f"{f.package}@{f.version}", 80) for f in mends]
+        if names and (self.verbose or set(names) != {f"{step.package}@{step.before}"}):
+            some = text.some(names, None if self.verbose else _NAMES_A_LINE)
+            self.line(("mends ", "dim"), (some, "dim"), indent=indent, hang=_INDENT)
 
     # -- health
 
@@ -359,7 +421,7 @@ class _Page:
             self.line(*_since(packed, packed.previous), indent=_INDENT)
 
     def first_steps(self, project: ProjectReport) -> None:
-        """The commands that clear most, worst first."""
+        """What to do first, worst first: commands, as far as there are such."""
         order = steps([project])
         if not order:
             return
@@ -367,7 +429,7 @@ class _Page:
         for number, step in enumerate(order[:_FIRST_STEPS], 1):
             self.line(
                 f"{number}. ",
-                (one_line(step.command), "bold"),
+                (one_line(step.command or step.words), "bold"),
                 f"  {count(len(step.findings), 'finding')}, ",
                 (step.worst.word, _STYLES[step.worst]),
                 indent=_INDENT,
@@ -378,12 +440,14 @@ class _Page:
             where = "(-v)" if project.health is not None and not self.verbose else "below"
             self.line(f"and {count(rest, 'more command')} {where}", indent=_INDENT)
 
-    def block(self, findings: Sequence[Finding]) -> None:
+    def block(self, block: blocks.Block) -> None:
         """All that was found about one package (or one matter of the project)."""
+        findings = block.findings
         head = findings[0]
         worst = head.severity
         if head.package is None or len(findings) == 1:
-            self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), hang=" " * 9)
+            standing = "  (development only)" if head.package is not None and head.dev else ""
+            self.line((f"{worst.word:<9}", _STYLES[worst]), one_line(head.title), standing, hang=" " * 9)
             self.details(head, " " * 9)
             return
         label = text.name(f"{head.package} {head.version or ''}".strip())
@@ -400,10 +464,9 @@ class _Page:
                 self.details(finding, " " * 18, paths=False)
         if len(findings) > len(shown):
             self.line(f"and {len(findings) - len(shown)} more (-v)", indent=" " * 9)
-        fixes = commands(findings)
-        if not fixes and not self.verbose and worst >= Severity.HIGH:
+        if not block.fixes and not self.verbose and worst >= Severity.HIGH:
             self.line((one_line(head.detail, 600), "dim"), indent=" " * 9)
-        for word, command in zip(("fix: ", "or:  "), fixes, strict=False):
+        for word, command in zip(("fix: ", "or:  "), block.fixes, strict=False):
             self.line((word, "green"), one_line(command), indent=" " * 9, hang="     ")
         self.path(head, " " * 9)
 
@@ -456,7 +519,7 @@ class _Page:
             )
 
     def sources(self, project: ProjectReport) -> None:
-        hidden = [f for f in project.findings if f.suppressed is not None]
+        hidden = [f for f in project.findings if f.suppressed is not None and f.suppressed.by == "config"]
         if not project.sources and not hidden:
             return
         self.title("Asked")
@@ -493,6 +556,12 @@ class _Page:
                 ("Incomplete", "bold yellow"),
                 f": {count(report.incomplete, 'answer')} missing, so this is no clean bill.",
             )
+
+    def start(self, report: Report) -> None:
+        """What to do first, once more: what stands at the top of a long page is out of sight by now."""
+        for step in steps(report.projects)[:1]:
+            where = f"in {one_line(step.project.path)}: " if len(report.projects) > 1 else ""
+            self.line(f"Start with: {where}", (one_line(step.command or step.words), "bold"))
 
 
 def _weight(packed: Packed) -> str:

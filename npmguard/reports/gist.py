@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from npmguard.model import Finding, ProjectReport, Report, Severity
+from npmguard.reports import blocks
 from npmguard.text import count
 
-# What an attacker did, as against what time did: it stands before all else.
-_ATTACKS = ("malware", "resolved-mismatch", "integrity-mismatch", "foreign-host")
 _ADVICE = {"do-not-install": "bad", "look-first": "unsure", "nothing-against": "good"}
 
 
@@ -22,10 +21,11 @@ class Verdict(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A command to run in a project, and the findings that it sees to."""
+    """One thing to do in one of the projects: a command, or else words; and the findings that it sees to."""
 
     project: ProjectReport
-    command: str
+    command: str | None
+    words: str
     findings: tuple[Finding, ...]
 
     @property
@@ -88,29 +88,23 @@ def shown(project: ProjectReport) -> list[Finding]:
 
 
 def steps(projects: Iterable[ProjectReport]) -> list[Step]:
-    """The commands that clear most, what an attacker did before all else, then the worst.
+    """What to do in all of the projects, what an attacker did before all else, then the worst.
 
-    Where the health of the dependencies was asked for, also those that only make them younger: the oldest
-    first.
+    Where the health of the dependencies was asked for, also what only makes them younger: the oldest first.
     """
-    found: dict[tuple[int, str], list[Finding]] = {}
-    every = list(projects)
-    for number, project in enumerate(every):
-        for finding in shown(project) if project.inspected is None else ():
-            quiet = finding.severity < Severity.MODERATE and project.health is None
-            if finding.fix is not None and finding.fix.command and not quiet:
-                found.setdefault((number, finding.fix.command), []).append(finding)
-    all_steps = [Step(every[number], command, tuple(f)) for (number, command), f in found.items()]
-    return sorted(
-        all_steps,
-        key=lambda step: (
-            not any(finding.rule in _ATTACKS for finding in step.findings),
-            -step.worst,
-            -len(step.findings),
-            -_libyears(step),
-            step.command,
-        ),
-    )
+    found = [
+        (task, Step(project, task.command, task.words, task.findings))
+        for project in projects
+        if project.inspected is None
+        for task in blocks.tasks(project, Severity.MODERATE if project.health is None else Severity.INFO)
+    ]
+
+    def order(pair: tuple[blocks.Task, Step]) -> tuple[object, ...]:
+        task, step = pair
+        attack, severity, number, *rest = blocks.order(task)
+        return attack, severity, number, -_libyears(step), *rest
+
+    return [step for _, step in sorted(found, key=order)]
 
 
 def _libyears(step: Step) -> float:
@@ -120,24 +114,6 @@ def _libyears(step: Step) -> float:
         return 0.0
     named = {(finding.package, finding.version) for finding in step.findings}
     return sum(lag.libyears or 0.0 for lag in health.lags if (lag.package, lag.version) in named)
-
-
-def blocks(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings by package and version; what is about the project stands for itself. Worst first."""
-    found: dict[tuple[str, ...], list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        if finding.package is None:
-            found[("", str(number))] = [finding]
-        else:
-            found.setdefault((finding.package, finding.version or ""), []).append(finding)
-    for block in found.values():
-        block.sort(key=lambda finding: -finding.severity)
-    return sorted(found.values(), key=lambda b: (-b[0].severity, b[0].package is None, b[0].package or ""))
-
-
-def commands(findings: Iterable[Finding]) -> list[str]:
-    """The commands that mend them, each once."""
-    return list(dict.fromkeys(f.fix.command for f in findings if f.fix is not None and f.fix.command))
 
 
 def without(title: str, head: Finding) -> str:

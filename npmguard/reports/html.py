@@ -11,7 +11,7 @@ from itertools import chain
 
 from npmguard import __version__, text
 from npmguard.model import CAPABILITIES, Change, Finding, Packed, ProjectReport, Report
-from npmguard.reports import gist, page
+from npmguard.reports import blocks, gist, page
 from npmguard.reports.page import Column
 from npmguard.text import count, html, size
 
@@ -22,7 +22,11 @@ _TONES = {"bad": "✕", "unsure": "?", "fair": "–", "good": "✓"}
 
 
 def render(report: Report) -> str:
-    """The page."""
+    """The page. That of `npmguard health` has a look of its own."""
+    if report.command == "health":
+        from npmguard.reports import health_page
+
+        return health_page.render(report)
     verdict = gist.verdict(report)
     names = [project.name or project.path for project in report.projects]
     title = f"{verdict.words}: {text.some(names, 2)}" if names else verdict.words
@@ -31,22 +35,27 @@ def render(report: Report) -> str:
 
 def _body(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     yield '<a class="skip" href="#content">Skip to the report</a>'
-    yield from _top(report, verdict)
+    yield from top(report, verdict)
     yield '<main id="content">'
     for number, project in enumerate(report.projects):
         yield from _before(project, f"project-{number}", len(report.projects) > 1)
     yield from _first(report)
+    yield from tables(report)
+    yield "</main>"
+    yield from foot(report)
+
+
+def tables(report: Report) -> Iterator[str]:
+    """What was found, what is hidden, what is not checked, and where each project lies."""
     yield from _found(report)
     yield from _hidden(report)
     yield from _missing(report)
     yield from page.section(
         "projects", "Projects" if len(report.projects) > 1 else "Project", map(_project, report.projects)
     )
-    yield "</main>"
-    yield from _foot(report)
 
 
-def _top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
+def top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     """The verdict, and how much was found."""
     yield f'<header class="{verdict.tone}">'
     named = [html(f"{p.name or p.path} {p.version or ''}".strip(), 200) for p in report.projects[:_NAMES]]
@@ -72,7 +81,8 @@ def _top(report: Report, verdict: gist.Verdict) -> Iterator[str]:
     yield "</header>"
 
 
-def _foot(report: Report) -> Iterator[str]:
+def foot(report: Report) -> Iterator[str]:
+    """When it was made, by what, and how long that took."""
     when = html(report.started_at, 40)
     took = f"{report.duration_ms / 1000:.1f} s"
     yield f'<footer><p>npmguard {__version__}, <time datetime="{when}">{when}</time>, {took}</p></footer>'
@@ -84,19 +94,21 @@ def _foot(report: Report) -> Iterator[str]:
 def _first(report: Report) -> Iterator[str]:
     steps = gist.steps(report.projects)
     several = len(report.projects) > 1
-    items = [_step(step, several) for step in steps[:_STEPS]]
+    items = [step(one, several) for one in steps[:_STEPS]]
     rest = len(steps) - len(items)
     note = f"and {count(rest, 'more command')} in the table below" if rest > 0 else ""
     content = ['<ol class="steps">', *items, "</ol>", f'<p class="note">{note}</p>' if note else ""]
     yield from page.section("first", "What to do first", content if items else ())
 
 
-def _step(step: gist.Step, several: bool) -> str:
+def step(step: gist.Step, several: bool) -> str:
+    """A command to run and what it sees to, as an item of a list."""
     names = [html(text.name(name)) for name in gist.named(step.findings)]
     about = f" in {text.some(names)}" if names else ""
     where = f", project {page.code(step.project.path, 200)}" if several else ""
+    what = f'<span class="command">{page.code(step.command)}</span>' if step.command else html(step.words)
     return (
-        f'<li><span class="command">{page.code(step.command)}</span> '
+        f"<li>{what} "
         f"{page.mark(step.worst.word, step.worst.word)} "
         f'<span class="note">{count(len(step.findings), "finding")}{about}{where}</span></li>'
     )
@@ -115,15 +127,15 @@ def _found(report: Report) -> Iterator[str]:
     found = [
         (block, number)
         for number, project in enumerate(report.projects)
-        for block in gist.blocks(gist.shown(project))
+        for block in blocks.blocks(project.findings)
     ]
-    total = sum(len(block) for block, _ in found)
+    total = sum(len(block.findings) for block, _ in found)
     if not total:
         if report.incomplete:  # elsewhere the verdict has said all
             empty = '<p class="empty">Nothing was found in what could be checked.</p>'
             yield from page.section("findings", "What was found", [empty])
         return
-    found.sort(key=lambda pair: -pair[0][0].severity)
+    found.sort(key=lambda pair: -pair[0].severity)
     columns = _columns(report, Column("Used in"))
     marked = _Marks()
     rows = (_row(columns, report, block, number, marked) for block, number in found)
@@ -146,17 +158,16 @@ class _Marks:
         return f' id="finding-{name}"'
 
 
-def _row(
-    columns: Sequence[Column], report: Report, block: Sequence[Finding], number: int, marked: _Marks
-) -> str:
-    head, project = block[0], report.projects[number]
-    use = "" if head.package is None else "development" if all(f.dev for f in block) else "production"
+def _row(columns: Sequence[Column], report: Report, block: blocks.Block, number: int, marked: _Marks) -> str:
+    findings, project = block.findings, report.projects[number]
+    head = findings[0]
+    use = "" if head.package is None else "development" if all(f.dev for f in findings) else "production"
     commands = "".join(
         f'<p class="fix"><span class="note">{word}</span> {page.code(command)}</p>'
-        for word, command in zip(("fix:", *["or:"] * len(block)), gist.commands(block), strict=False)
+        for word, command in zip(("fix:", *["or:"] * len(findings)), block.fixes, strict=False)
     )
-    what = "".join(_unfolds(finding, head, len(block) > 1, marked) for finding in block)
-    rules = dict.fromkeys(html(finding.rule) for finding in block)
+    what = "".join(_unfolds(finding, head, len(findings) > 1, marked) for finding in findings)
+    rules = dict.fromkeys(html(finding.rule) for finding in findings)
     cells = [
         page.number(head.severity, page.mark(head.severity.word, head.severity.word)),
         _package(head),

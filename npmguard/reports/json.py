@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from npmguard import __version__
 from npmguard.dates import iso
 from npmguard.model import Finding, Packed, ProjectReport, Report, Severity
+from npmguard.text import in_json
 
 if TYPE_CHECKING:
-    from npmguard.model import Inspected
+    from npmguard.model import Inspected, Plan
 
 
 def render(report: Report) -> str:
@@ -36,7 +37,7 @@ def render(report: Report) -> str:
         },
     }
     # ASCII, so that what a registry or a lockfile smuggled into a name cannot break the output's encoding
-    return _filled(found, "projects", projects) + "\n"
+    return in_json(_filled(found, "projects", projects)) + "\n"
 
 
 # Indenting is slow work in Python, and a report can have thousands of findings: each is written flat
@@ -59,6 +60,7 @@ def _lines(project: ProjectReport) -> str:
         ],
         "sources": list(project.sources),
     }
+    found["fix_plan"] = _plan(project.plan) if project.plan is not None else None
     if project.capabilities is not None:
         found["capabilities"] = _PLACE
     if project.changes is not None:
@@ -96,6 +98,33 @@ def _lines(project: ProjectReport) -> str:
     for key, items in lists.items():
         text = _filled(text, key, items, "{}" if key == "weights" else "[]")
     return text.replace("\n", "\n    ")
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    """What `--fix-plan` adds."""
+    from npmguard.jsontext import pointer
+
+    return {
+        "steps": [
+            {
+                "kind": step.kind,
+                "package": step.package,
+                "from": step.before,
+                "to": step.to,
+                "by": step.by,
+                "urgent": step.urgent,
+                "command": step.command,
+                "detail": step.words,
+                "mends": list(step.mends),
+                "edits": [
+                    {"file": e.file, "pointer": pointer(*e.keys), "from": e.before, "to": e.value}
+                    for e in step.edits
+                ],
+            }
+            for step in plan.steps
+        ],
+        "incomplete": list(plan.gaps),
+    }
 
 
 _LONG = ("lags", "weights", "advisories", "new", "mended", "open", "snapshots")

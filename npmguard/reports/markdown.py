@@ -18,12 +18,13 @@ from npmguard.model import (
     Health,
     Inspected,
     Packed,
+    Plan,
     ProjectReport,
     Report,
     Severity,
     Trend,
 )
-from npmguard.reports import gist, healthy, inspected
+from npmguard.reports import blocks, gist, healthy, inspected
 from npmguard.reports.tree import tree
 from npmguard.text import code, count, html, markdown, name, size, some
 
@@ -50,7 +51,9 @@ def render(report: Report) -> str:
     room = head.room + tail.room - 500
     body = _Part(room, left)
     _changed(report, body)
-    _found(report, body)
+    _planned(report, body)
+    if report.command != "fix":
+        _found(report, body)
     lines = [*head.lines, *body.lines, *tail.lines]
     if left:
         rest = " and ".join(count(number, noun) for noun, number in left.items())
@@ -109,8 +112,9 @@ def _head(report: Report) -> Iterator[Iterable[str]]:
         if project.inspected is not None:
             yield _inspected(project, project.inspected, len(projects) > 1)
     yield from _health(report)
-    yield _first(report)
-    yield _worst(report)
+    if report.command != "fix":
+        yield _first(report)
+        yield _worst(report)
     yield _missing(report)
 
 
@@ -225,7 +229,8 @@ def _first(report: Report) -> Iterator[str]:
         about = f" in {some(names)}" if names else ""
         where = f", project {code(step.project.path, cell=False)}" if len(report.projects) > 1 else ""
         found = f"{count(len(step.findings), 'finding')}{about}, {step.worst.word}"
-        yield f"{number}. {code(step.command, 500, cell=False)}: {found}{where}"
+        what = code(step.command, 500, cell=False) if step.command else markdown(step.words)
+        yield f"{number}. {what}: {found}{where}"
     if len(steps) > _STEPS:
         yield from ("", f"and {count(len(steps) - _STEPS, 'more command')} below")
 
@@ -236,23 +241,22 @@ def _worst(report: Report) -> Iterator[str]:
     found = [
         (block, project)
         for project in report.projects
-        for block in gist.blocks(gist.shown(project))
-        if block[0].severity >= Severity.MODERATE
+        for block in blocks.blocks(project.findings)
+        if block.severity >= Severity.MODERATE
     ]
     if not found:
         return
-    found.sort(key=lambda pair: -pair[0][0].severity)
+    found.sort(key=lambda pair: -pair[0].severity)
     heads = ["severity", "package", "what", "fix", *(["project"] if several else [])]
     yield from ("", "### The worst", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
     for block, project in found[:_WORST]:
-        head = block[0]
-        more = f", and {len(block) - 1} more" if len(block) > 1 else ""
-        fixes = gist.commands(block)
+        head = block.findings[0]
+        more = f", and {len(block.findings) - 1} more" if len(block.findings) > 1 else ""
         cells = [
             head.severity.word,
             _package(head, cell=True),
             f"{markdown(_title(head, head), 200)}{_link(head)}{more}",
-            code(fixes[0]) if fixes else "",
+            code(block.fixes[0]) if block.fixes else "",
             *([code(project.path)] if several else []),
         ]
         yield f"| {' | '.join(cells)} |"
@@ -310,6 +314,40 @@ def _changes(changes: Sequence[Change]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
+# -- the plan
+
+
+def _planned(report: Report, part: _Part) -> None:
+    """The least changes that mend what was found, a row for each step."""
+    for project in report.projects:
+        if project.plan is None:
+            continue
+        where = f" for {code(project.path, cell=False)}" if len(report.projects) > 1 else ""
+        rows = list(_steps(project.plan))
+        head = ["| | step | mends | command |", "| --- | --- | ---: | --- |"]
+        fits = part.add(["", f"### Plan{where}", "", *(head if rows else ["Nothing to do."])])
+        shown = 0
+        for row in rows[:_ROWS]:
+            fits = fits and part.add([row], _LEAST)
+            shown += fits
+        if len(rows) > shown:
+            part.left["step"] = part.left.get("step", 0) + len(rows) - shown
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    for number, step in enumerate(plan.steps, 1):
+        words = markdown(blocks.in_words(step))
+        if step.kind not in ("refresh", "upgrade"):
+            words += f": {markdown(step.words)}"
+        cells = (
+            f"{number}." if step.urgent else "",
+            words,
+            str(len(step.mends)),
+            code(step.command) if step.command is not None else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
 # -- the findings, folded
 
 
@@ -321,13 +359,14 @@ def _found(report: Report, part: _Part) -> None:
         findings = gist.shown(project)
         label = f"<code>{html(project.name or project.path, 100)}</code>"
         where = f" in <code>{html(project.path, 100)}</code>" if len(report.projects) > 1 else ""
-        items = [(len(block), list(_block(block))) for block in gist.blocks(findings)]
+        items = [(len(block.findings), list(_block(block))) for block in blocks.blocks(findings)]
         share.fold(f"{label}{where}: {count(len(findings), 'finding')}", items, "finding")
         part.add(share.lines)
 
 
-def _block(findings: Sequence[Finding]) -> Iterator[str]:
+def _block(block: blocks.Block) -> Iterator[str]:
     """All that was found about one package, or one matter of the project, as an item of a list."""
+    findings = block.findings
     head = findings[0]
     if head.package is None:
         yield f"- **{head.severity.word}** {markdown(head.title)} ({code(head.rule, cell=False)})"
@@ -344,9 +383,8 @@ def _block(findings: Sequence[Finding]) -> Iterator[str]:
             yield from (f"  - {f.severity.word}: {title}" for f, title in zip(findings, titles, strict=True))
     if len(findings) == 1 and head.detail:
         yield f"  - seen: {markdown(head.detail)}"
-    fixes = gist.commands(findings)
-    if fixes:
-        yield f"  - fix: {' or '.join(code(fix, 500, cell=False) for fix in fixes[:3])}"
+    if block.fixes:
+        yield f"  - fix: {' or '.join(code(fix, 500, cell=False) for fix in block.fixes[:3])}"
     if head.paths and not head.direct:
         more = f" and {count(head.path_count - 1, 'more path')}" if head.path_count > 1 else ""
         yield f"  - comes by {' › '.join(code(name(step), cell=False) for step in head.paths[0][:12])}{more}"

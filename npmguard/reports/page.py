@@ -31,9 +31,10 @@ class Column(NamedTuple):
     sort: str = "text"
 
 
-def document(title: str, body: Iterable[str]) -> str:
-    """The whole page: `title` is text from anywhere, `body` markup."""
-    style, script = asset("html.css"), asset("html.js")
+def document(title: str, body: Iterable[str], more: str = "") -> str:
+    """The whole page: `title` is text from anywhere, `body` markup; `more` names another style and script."""
+    names = ("html", more) if more else ("html",)
+    style, script = ("\n".join(asset(f"{name}.{kind}") for name in names) for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -89,13 +90,13 @@ def switch() -> str:
     return f'<fieldset class="theme"><legend>Colours</legend>{choices}</fieldset>'
 
 
-def section(id: str, title: str, content: Iterable[str], note: str = "") -> Iterator[str]:
+def section(id: str, title: str, content: Iterable[str], note: str = "", level: int = 2) -> Iterator[str]:
     """A part of the page with its heading, `note` (markup) under it. Nothing where there is no content."""
     lines = list(content)
     if not lines:
         return
     yield f'<section id="{id}" aria-labelledby="{id}-title">'
-    yield f'<h2 id="{id}-title">{title}</h2>'
+    yield f'<h{level} id="{id}-title">{title}</h{level}>'
     if note:
         yield f'<p class="note">{note}</p>'
     yield from lines
@@ -127,7 +128,7 @@ def row(columns: Sequence[Column], cells: Iterable[str], head: int = 0, data: st
     return f"<tr{data}>{''.join(made)}</tr>"
 
 
-def number(amount: int, shown: str | None = None) -> str:
+def number(amount: float, shown: str | None = None) -> str:
     """A cell's number, or words in its place that sort as it."""
     return f'<span data-value="{amount}">{shown if shown is not None else f"{amount:,}"}</span>'
 

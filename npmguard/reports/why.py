@@ -16,9 +16,9 @@ _SHOWN = 20
 def render(found: Sequence[Reasons], format: str, *, verbose: bool = False) -> str:
     """Every shortest path, a line each; twenty of them unless `verbose`."""
     if format == "json":
-        return json.dumps(_data(found), indent=2) + "\n"
+        return text.in_json(json.dumps(_data(found), indent=2)) + "\n"
     blocks = [_block(project, reason, verbose) for project, reasons in found for reason in reasons]
-    return "\n\n".join(blocks) + "\n"
+    return text.lines("\n\n".join(blocks)) + "\n"
 
 
 def _block(project: Any, reason: Reason, verbose: bool) -> str:

@@ -48,6 +48,8 @@ CHECK = (
     "malware",
     "advisory",
     "wildcard-range",
+    "licence-denied",
+    "licence-unknown",
 )
 
 # what is about a project and its lockfile, so that it has nothing to say of a package yet to be installed

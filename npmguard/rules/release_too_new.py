@@ -23,9 +23,9 @@ How to fix
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from npmguard import versions
+from npmguard.globs import UNSCOPED, fits
 from npmguard.model import Evidence, Finding, Gap, Needs, Project, Severity
 from npmguard.rules import lineage, places
 from npmguard.rules.base import Rule
@@ -71,9 +71,9 @@ def check(project: Project, evidence: Evidence, settings: Settings) -> Iterator[
 def is_exempt(name: str, version: str, patterns: tuple[str, ...]) -> bool:
     """Does one of the patterns (a name or one with `*`, and @RANGE behind it or not) mean this release?"""
     for pattern in patterns:
-        at = pattern.find("@", 1)
+        at = pattern.find("@", len(UNSCOPED) if pattern.startswith(UNSCOPED) else 1)
         wanted, range = (pattern, None) if at < 0 else (pattern[:at], pattern[at + 1 :])
-        if fnmatchcase(name, wanted) and (range is None or versions.satisfies(version, range)):
+        if fits(name, wanted) and (range is None or versions.satisfies(version, range)):
             return True
     return False
 

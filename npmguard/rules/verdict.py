@@ -56,7 +56,6 @@ def _one(signs: Sequence[Finding]) -> Finding:
         if severity >= Severity.HIGH
         else head.title,
         detail=f"{head.detail} Also: {others}.",
-        subject=head.subject or head.rule,
     )
 
 

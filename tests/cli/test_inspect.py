@@ -283,6 +283,11 @@ def test_a_dependency_that_is_not_there(server: Server, capsys: pytest.CaptureFi
             ["demo-kit@^7"],
             "none of its versions fits ^7; the nearest are 2.3.0, 2.4.0, 2.5.0, and the latest",
         ),
+        (["demo-empty"], "demo-empty: the registry has no version of it: all were withdrawn, or taken"),
+        (
+            ["demo-early@1"],
+            "none of its versions fits 1; the nearest are 1.0.0-a.1, 1.0.0-a.2, and the latest",
+        ),
         (["demo-kit@next"], "it has no tag next; its tags are latest"),
         (["demo-left", "demo-kit@^7"], "demo-kit@^7: none of its versions fits"),
         (["./demo-kit"], "./demo-kit: to look into a folder or a tarball use npmguard prepublish ./demo-kit"),
@@ -299,6 +304,8 @@ def test_what_cannot_be_done(
     server: Server, capsys: pytest.CaptureFixture[str], words: list[str], reason: str
 ) -> None:
     ordinary(server)
+    server.packuments["demo-empty"] = {"name": "demo-empty", "versions": {}, "dist-tags": {}}
+    server.add("demo-early", "1.0.0-a.1", "1.0.0-a.2")
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1

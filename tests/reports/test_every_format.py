@@ -1,5 +1,6 @@
 """What holds of every format: the same bytes each time, and hostile texts that stay texts."""
 
+import re
 from importlib import import_module
 
 import pytest
@@ -34,3 +35,13 @@ def test_nothing_in_it_acts_on_a_terminal_or_hides(name: str) -> None:
         found.encode()  # no lone surrogate
         for line in found.replace("\r\n", "\n").split("\n"):
             assert plain(line) == line
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_line_of_it_is_a_command_to_a_log(name: str) -> None:
+    """What GitHub Actions, Azure Pipelines and the like obey when a step prints it."""
+    ours = re.compile(r"::(error|warning|notice) (file=[^,]+,line=\d+,)?title=npmguard[^:]*::")
+    for text in HOSTILE:
+        for line in rendered(spoilt(sample(), text), name).split("\n"):
+            assert not line.lstrip().startswith("::") or (name == "github" and ours.match(line)), line
+            assert not re.search(r"##[A-Za-z]*\[", line), line

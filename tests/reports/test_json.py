@@ -79,7 +79,7 @@ def valid(report: dict[str, Any]) -> None:
         keys(
             project,
             *("path", "name", "version", "manager", "lockfile", "lockfile_format", "packages", "findings"),
-            *("incomplete", "sources"),
+            *("incomplete", "sources", "fix_plan"),
         )
         for found in project["findings"]:
             finding(found)

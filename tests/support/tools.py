@@ -6,14 +6,15 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / ".tools"
-PNPM, YARN, BUN = "12.21.0", "1.22.22", "1.4.5"
+PNPM, YARN, BUN, VERDACCIO = "12.21.0", "1.22.22", "1.4.5", "6.8.0"
 
 
 def offer() -> None:
-    """Puts pnpm, yarn and bun on the PATH: those that lie in .tools, which CI fills with what npm gets it.
+    """Puts pnpm, yarn, bun and verdaccio on the PATH: those in .tools, which CI fills with what npm gets it.
 
     What cannot be had is left out, and the tests that want it are skipped.
     """
@@ -29,14 +30,24 @@ def _install() -> None:
     pnpm = f"@pnpm/exe.{system}-{'arm64' if arm else 'x64'}"
     bun = f"@oven/bun-{system}-{'aarch64' if arm else 'x64'}"
     packages = (f"{pnpm}@{PNPM}", f"{bun}@{BUN}", f"yarn@{YARN}")
-    words = ["npm", "install", "--prefix", str(FOLDER), "--ignore-scripts", "--no-audit", "--fetch-retries=0"]
+    _add(FOLDER, packages, (f"{pnpm}/pnpm", f"{bun}/bin/bun", "yarn/bin/yarn"))
+    # a dependency of its dependencies is not to be had in the version that they ask for
+    own = FOLDER / "verdaccio"
+    own.mkdir(exist_ok=True)
+    (own / "package.json").write_text('{"overrides": {"node-fetch": "2.7.0"}}')
+    _add(own, [f"verdaccio@{VERDACCIO}"], (".bin/verdaccio",))
+
+
+def _add(folder: Path, packages: Sequence[str], places: Sequence[str]) -> None:
+    """Installs the packages in a folder, and puts their programs to the others."""
+    words = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--fetch-retries=0"]
     try:
         subprocess.run([*words, *packages], check=True, capture_output=True, timeout=90)
     except (OSError, subprocess.SubprocessError):
         return
-    modules, bin = FOLDER / "node_modules", FOLDER / "bin"
+    bin = FOLDER / "bin"
     bin.mkdir(exist_ok=True)
-    for place in (f"{pnpm}/pnpm", f"{bun}/bin/bun", "yarn/bin/yarn"):
-        program = modules / place
+    for place in places:
+        program = folder / "node_modules" / place
         if program.exists():
             (bin / program.name).symlink_to(program)
