@@ -202,6 +202,7 @@ def reported(found: Ready, progress: Progress | None, memory: Memory | None = No
         graph=graph,
         licences=_licences(project, evidence) if settings.licences else {},
         plan=plan,
+        ran=frozenset(rule.id for rule in rules),
         health=_health(project, evidence, findings, settings) if settings.health else None,
     )
 

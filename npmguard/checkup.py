@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from npmguard import audit, rules
+from npmguard import audit, policy, rules
 from npmguard.errors import UsageError
 from npmguard.history import HistoryError, HistoryFile, default_path
 from npmguard.history.identity import identity
@@ -48,21 +48,24 @@ def health(
     settings: Options | None = None,
     asked: Asked = Asked(),  # noqa: B008 - a named tuple does not change
     progress: Progress | None = None,
+    started: audit.Started | None = None,
 ) -> Checkup:
     """Audits every project that the paths name, and writes its health into the history.
 
     Raises what `audit.check` raises, and UsageError where two projects would share one history.
     """
     options = settings or Options()
-    report = audit.check(paths, options._replace(health=True), progress)
+    report = audit.check(paths, options._replace(health=True), progress, started)
     names = identities([project.path for project in report.projects], asked.project)
     level = report.fail_on or Severity.HIGH
-    chosen = [rule for rule in rules.CHECK if _runs(rule, options)]
     projects: list[ProjectReport] = []
     complaints: list[str] = []
     now = float(int(time.time()))
     for project, name in zip(report.projects, names, strict=True):
-        found, problem = _recorded(project, name, asked, level, chosen, now)
+        if project.health is None:  # it could not be read
+            projects.append(project)
+            continue
+        found, problem = _recorded(project, name, asked, level, now)
         if problem is not None:
             complaints.append(str(problem))
             gap = Gap("history", str(problem), ("health",))
@@ -75,7 +78,7 @@ def health(
     if asked.fail_on_regression and worse:
         code = 1
     broken = any(gap.source == "history" for project in projects for gap in project.incomplete)
-    if broken and code != 1:
+    if broken:
         code = 2
     done = report._replace(
         command="health",
@@ -83,7 +86,7 @@ def health(
         incomplete=sum(len(project.incomplete) for project in projects),
         exit_code=code,
     )
-    return Checkup(done, tuple(dict.fromkeys(complaints)))
+    return Checkup(done, tuple(dict.fromkeys((*policy.unreadable(done), *complaints))))
 
 
 def identities(folders: Sequence[str], given: str | None) -> list[str]:
@@ -102,12 +105,8 @@ def identities(folders: Sequence[str], given: str | None) -> list[str]:
     return names
 
 
-def _runs(rule: str, options: Options) -> bool:
-    return (not options.only or rule in options.only) and rule not in options.skip
-
-
 def _recorded(
-    project: ProjectReport, name: str, asked: Asked, level: Severity, chosen: Iterable[str], now: float
+    project: ProjectReport, name: str, asked: Asked, level: Severity, now: float
 ) -> tuple[Trend | None, HistoryError | None]:
     """Writes the project's run down. Gives its trend, and what was wrong.
 
@@ -116,12 +115,12 @@ def _recorded(
     path = asked.file or default_path()
     try:
         with HistoryFile(path) as history:
-            return _told(history, project, name, asked, level, chosen, now), None
+            return _told(history, project, name, asked, level, now), None
     except HistoryError as error:
         problem = error
     try:
         with HistoryFile(path, write=False) as kept, kept.copy() as history:
-            return _told(history, project, name, asked, level, chosen, now), problem
+            return _told(history, project, name, asked, level, now), problem
     except HistoryError:
         return None, problem
 
@@ -132,7 +131,6 @@ def _told(
     name: str,
     asked: Asked,
     level: Severity,
-    chosen: Iterable[str],
     now: float,
 ) -> Trend:
     assert project.health is not None
@@ -145,7 +143,7 @@ def _told(
         {severity: sum(f.severity is severity for f in shown) for severity in sorted(Severity, reverse=True)},
         len(project.incomplete),
         matters(project.findings),
-        blind(project, chosen, rules.CHECK),
+        blind(project, rules.CHECK),
     )
     return trend(history, name, number, project.health, asked.compare, level)
 

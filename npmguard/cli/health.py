@@ -23,7 +23,7 @@ def run(values: Values) -> int:
         return _kept(values, paths, asked)
     progress = Progress(quiet=bool(values["quiet"]))
     try:
-        found = checkup.health(paths, options(values), asked, progress)
+        found = checkup.health(paths, options(values), asked, progress, progress.project)
     finally:
         progress.clear()
     deliver(found.report, values)

@@ -26,14 +26,14 @@ class Blind(NamedTuple):
     """What a run cannot say is gone: the rules that could not speak, and what is still locked."""
 
     rules: frozenset[str]
-    locked: frozenset[tuple[str, str]]
+    locked: frozenset[str]  # name@version
 
     def covers(self, rule: str, package: str | None, version: str | None) -> bool:
         """May this still be open, though the run did not find it?
 
         Where its rule could not speak it may, unless its package was taken away or changed.
         """
-        return rule in self.rules and (package is None or (package, version or "") in self.locked)
+        return rule in self.rules and (package is None or f"{package}@{version or ''}" in self.locked)
 
 
 def matters(findings: Iterable[Finding]) -> dict[str, Matter]:
@@ -41,7 +41,8 @@ def matters(findings: Iterable[Finding]) -> dict[str, Matter]:
     found: dict[str, Matter] = {}
     for finding in findings:
         key = key_of(finding)
-        hidden = finding.suppressed is not None
+        # what stands in a baseline is as open as it was
+        hidden = finding.suppressed is not None and finding.suppressed.by == "config"
         before = found.get(key)
         if before is None or (before.hidden, -before.finding.severity) > (hidden, -finding.severity):
             found[key] = Matter(key, finding, hidden)
@@ -55,9 +56,8 @@ def key_of(finding: Finding) -> str:
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def blind(project: ProjectReport, ran: Iterable[str], every: Iterable[str]) -> Blind:
+def blind(project: ProjectReport, every: Iterable[str]) -> Blind:
     """What a run could not see: the rules of `every` that did not run, and those that its gaps name."""
     told = frozenset(rule for gap in project.incomplete for rule in gap.affects)
-    graph = project.graph
-    locked = frozenset((name, version or "") for name, version in graph.labels) if graph else frozenset()
-    return Blind(told | (frozenset(every) - frozenset(ran)), locked)
+    locked = frozenset(project.health.weights) if project.health is not None else frozenset()
+    return Blind(told | (frozenset(every) - project.ran), locked)

@@ -162,6 +162,8 @@ class ProjectReport(NamedTuple):
     licences: Mapping[str, str] = {}
     # the least changes that mend the findings, where that was asked (`npmguard check --fix-plan`)
     plan: Plan | None = None
+    # the rules that were run: what is not found by another one may be there all the same
+    ran: frozenset[str] = frozenset()
     # how the dependencies fare, and how that changed, where that was asked (`npmguard health`)
     health: Health | None = None
     trend: Trend | None = None

@@ -31,7 +31,7 @@ from npmguard.model import (
     Trend,
 )
 from npmguard.reports import blocks, healthy
-from npmguard.reports.gist import asked_about, steps, verdict, without
+from npmguard.reports.gist import asked_about, failed, steps, verdict, without
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -245,12 +245,12 @@ class _Page:
         for part in health.parts:
             lost = f"-{part.lost:.0f}" if part.lost else "0" if part.known else "?"
             self.line(
-                (f"{part.name:<13}", "cyan" if part.known else "dim"),
+                (f"{one_line(part.name, 13):<13}", "cyan" if part.known else "dim"),
                 (f"{lost:>4}", "red" if part.lost > part.most / 2 else ""),
                 (f" of {part.most:>2.0f}  ", "dim"),
-                (part.words, "" if part.known else "dim"),
+                (one_line(part.words), "" if part.known else "dim"),
                 indent=_INDENT,
-                hang=" " * 25,
+                hang=_INDENT,
             )
         self.line()
         counts = health.counts
@@ -545,7 +545,7 @@ class _Page:
             self.line(f"{what}: nothing found in what could be checked")
         else:
             self.line(f"{what}: nothing found")
-        if report.exit_code == 1:
+        if failed(report):
             told = verdict(report)
             level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
             what = "Not fit to publish" if publishing else told.words

@@ -39,10 +39,10 @@ def verdict(report: Report) -> Verdict:
         return _advice(report)
     level = report.fail_on.word if report.fail_on is not None else ""
     worse = [words for p in report.projects if p.trend is not None for words in p.trend.regressions]
-    if report.exit_code == 1 and worse and not _failing(report):
+    if report.exit_code == 1 and worse and not _at_level(report):
         more = f" and {len(worse) - 1} more" if len(worse) > 1 else ""
         return Verdict("bad", "Worse than before", f"{worse[0]}{more}.")
-    if report.exit_code == 1:
+    if failed(report):
         words = "Not fit to publish" if report.command == "prepublish" else "Not safe as it is"
         return Verdict("bad", words, f"There are findings at {level} or above." if level else "")
     found = sum(report.counts.values())
@@ -55,7 +55,12 @@ def verdict(report: Report) -> Verdict:
     return Verdict("good", "Nothing found", "")
 
 
-def _failing(report: Report) -> bool:
+def failed(report: Report) -> bool:
+    """Does what was found fail the run? Where something could not be done at all, that is not all it says."""
+    return report.exit_code == 1 or (report.exit_code == 2 and _at_level(report))
+
+
+def _at_level(report: Report) -> bool:
     """Are there findings from the severity on that fails the run?"""
     level = report.fail_on
     return level is not None and any(n for severity, n in report.counts.items() if severity >= level)

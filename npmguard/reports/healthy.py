@@ -7,7 +7,7 @@ from typing import Any
 
 from npmguard.dates import day, iso
 from npmguard.model import Health, Hole, Issue, Lag, Snapshot, Trend
-from npmguard.text import count
+from npmguard.text import count, one_line
 
 _BARS = "▁▂▃▄▅▆▇█"
 _DAY = 86_400.0
@@ -152,7 +152,11 @@ def behind(lag: Lag) -> str:
 def ages(hole: Hole, now: float) -> str:
     """`known for 4 years, its fix out for 4 years`."""
     known = f"known for {span(now - hole.disclosed)}" if hole.disclosed is not None else ""
-    mended = f"its fix {hole.fix} out for {span(now - hole.mended)}" if hole.mended is not None else ""
+    mended = (
+        f"its fix {one_line(hole.fix or '', 60)} out for {span(now - hole.mended)}"
+        if hole.mended is not None
+        else ""
+    )
     if not mended and hole.fix is None:
         mended = "no fix"
     return ", ".join(filter(None, (known, mended)))

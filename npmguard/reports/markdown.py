@@ -164,7 +164,7 @@ def _score(project: ProjectReport, health: Health, several: bool) -> Iterator[st
     yield from ("| part | lost | of | |", "| --- | ---: | ---: | --- |")
     for part in health.parts:
         lost = f"{part.lost:.0f}" if part.known else "?"
-        yield f"| {part.name} | {lost} | {part.most:.0f} | {markdown(part.words)} |"
+        yield f"| {markdown(part.name, 40)} | {lost} | {part.most:.0f} | {markdown(part.words)} |"
     counts = health.counts
     licences = [f"{markdown(name, 60)} {n:,}" for name, n in healthy.spread(health.licences.items())]
     yield from (

@@ -247,6 +247,20 @@ def test_several_projects(server: Server, here: Path, capsys: pytest.CaptureFixt
     assert main(["health", "--project-id", "x", "apps/web", "apps/api"]) == 2
 
 
+def test_one_of_several_that_cannot_be_read(
+    server: Server, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here / "good", {"name": "good"}, {})
+    write(here / "bad", {"name": "bad"}, {})
+    (here / "bad" / "package-lock.json").write_text("{")
+    code, report, err = run(capsys, "good", "bad")
+    assert code == 2
+    assert "bad/package-lock.json" in err
+    found = {p["path"]: p.get("trend") for p in report["projects"]}
+    assert found["good"] is not None
+    assert found["bad"] is None
+
+
 def test_two_projects_of_one_name_are_refused(
     server: Server, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -292,7 +306,9 @@ def test_a_history_that_cannot_be_used(
     assert found["trend"] is None
     assert found["health"]["score"] < 100
     assert [gap["affects"] for gap in found["incomplete"] if gap["source"] == "history"] == [["health"]]
-    assert run(capsys)[0] == 1  # what fails a run does so all the same
+    assert run(capsys)[0] == 2
+    assert main(["health", "--history", HISTORY]) == 2
+    assert "Not safe as it is" in capsys.readouterr().out  # what fails a run is said all the same
     assert main(["health", "--history", HISTORY, "--list"]) == 2
     assert words in capsys.readouterr().err
 

@@ -15,7 +15,7 @@ from support.histories import DAY, HIDDEN, START, found, packages, record, told
 from npmguard.history import HistoryFile
 from npmguard.history.matters import Blind, blind, key_of, matters
 from npmguard.history.trend import regressions
-from npmguard.model import Finding, Gap, Part, ProjectReport, Severity, Snapshot
+from npmguard.model import Finding, Gap, Part, ProjectReport, Severity, Snapshot, Suppressed
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_what_is_hidden_is_not_mended(history: HistoryFile) -> None:
 
 
 def test_where_no_source_answered_nothing_is_mended(history: HistoryFile) -> None:
-    unseen = Blind(frozenset(("advisory",)), frozenset((("a", "1.0.0"), ("b", "2.0.0"))))
+    unseen = Blind(frozenset(("advisory",)), frozenset(("a@1.0.0", "b@2.0.0")))
     record(history, found("a", "1.0.0"), found("b", "1.0.0"))
     trend = told(history, record(history, day=7, blind=unseen))
     assert packages(trend.open) == ["a"]
@@ -99,14 +99,23 @@ def test_where_no_source_answered_nothing_is_mended(history: HistoryFile) -> Non
 
 
 def test_what_a_run_is_blind_to() -> None:
+    gap = Gap("advisories", "refused", ("advisory", "malware"))
     report = ProjectReport(
-        ".", "web", None, "npm", None, None, 0, (), (Gap("advisories", "refused", ("advisory", "malware")),)
+        ".", "web", None, "npm", None, None, 0, (), (gap,), ran=frozenset(("advisory", "outdated"))
     )
-    unseen = blind(report, ["advisory", "outdated"], ["advisory", "outdated", "typosquat"])
+    unseen = blind(report._replace(health=fine_health()), ["advisory", "outdated", "typosquat"])
     assert unseen.rules == {"advisory", "malware", "typosquat"}
     assert unseen.covers("typosquat", None, None)
+    assert unseen.covers("advisory", "ws", "8.16.0")
     assert not unseen.covers("typosquat", "a", "1.0.0")
     assert not unseen.covers("outdated", None, None)
+    assert blind(report, []).locked == frozenset()
+
+
+def test_what_stands_in_a_baseline_is_still_open(history: HistoryFile) -> None:
+    record(history, found())
+    known = Suppressed("baseline", "known")
+    assert packages(told(history, record(history, found(suppressed=known), day=1)).open) == ["a"]
 
 
 def test_projects_do_not_mix(history: HistoryFile) -> None:

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from support.health import sample_report
+from support.health_pages import spoilt_health
 from support.hostile import HOSTILE, spoilt
 from support.reports import many, report, sample
 
@@ -14,7 +16,7 @@ from npmguard.model import Change, Packed, PackedFile, Report
 from npmguard.reports.markdown import render
 
 OURS = {
-    *("h2", "h3", "p", "strong", "code", "span", "ol", "ul", "li", "details", "summary"),
+    *("h2", "h3", "h4", "p", "strong", "code", "span", "ol", "ul", "li", "details", "summary"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 ADVISORY = re.compile(r"https://github\.com/advisories/GHSA(-[0-9a-z]{4}){3}")
@@ -129,6 +131,19 @@ def test_nothing_from_outside_acts(text: str) -> None:
     assert {*page.tags} <= OURS, "a tag that is not ours"
     assert page.links == []
     assert {*page.comments} <= {"npmguard check", ""}
+    assert page.open == []
+    for said in page.outside:
+        assert not re.search(r"@\w|#\d|GH-\d|\$|:[a-z0-9_+-]+:", said), "a host would act on it"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_the_health_of_projects_acts(text: str) -> None:
+    comment = render(spoilt_health(sample_report(3), text))
+    assert len(comment.encode()) < 65_536
+    page = read(comment)
+    assert {*page.tags} <= OURS, "a tag that is not ours"
+    assert page.links == []
+    assert {*page.comments} <= {"npmguard health", ""}
     assert page.open == []
     for said in page.outside:
         assert not re.search(r"@\w|#\d|GH-\d|\$|:[a-z0-9_+-]+:", said), "a host would act on it"
