@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard import text
-from npmguard.model import DependencyGraph, ProjectReport, Severity
-from npmguard.model.health import Health
+from npmguard.model import Health, ProjectReport, Severity
 from npmguard.reports import charts
 from npmguard.reports.charts import Cell, Group
 from npmguard.text import count
@@ -24,35 +23,12 @@ class Brought(NamedTuple):
     packages: tuple[str, ...]
 
 
-def brought(graph: DependencyGraph, shown: Container[str]) -> list[Brought]:
-    """Every package of those that are shown with the direct dependency without which it would not be there.
-
-    Those that bring most stand first. A direct dependency stands for itself. What two of them bring, or none,
-    is under "". Copies of one name and version are one package.
-    """
-    labels = {key: p.label if p.third_party else "" for key, p in graph.nodes.items()}
-    asks: dict[str, set[str]] = {}
-    for key, edges in graph.edges.items():
-        if key in labels:
-            asks.setdefault(labels[key], set()).update(labels.get(edge.target or "", "") for edge in edges)
-    direct = asks.get("", set()) - {""}
-    owners = {label: label for label in direct}
-    waiting = list(owners)
-    while waiting:
-        label = waiting.pop()
-        owner = owners[label]
-        for target in asks.get(label, ()):
-            if target and target not in direct:
-                before = owners.get(target)
-                after = owner if before in (None, owner) else ""
-                if before != after:
-                    owners[target] = after
-                    waiting.append(target)
+def brought(health: Health) -> list[Brought]:
+    """The packages by the direct dependency that alone brings them, the most first."""
     groups: dict[str, list[str]] = {}
-    for label in dict.fromkeys(labels[package.key] for package in graph.foreign):
-        if label in shown:
-            groups.setdefault(owners.get(label, ""), []).append(label)
-    made = [Brought(owner, tuple(names)) for owner, names in groups.items()]
+    for label, owner in health.owners.items():
+        groups.setdefault(owner, []).append(label)
+    made = [Brought(owner, tuple(labels)) for owner, labels in groups.items()]
     return sorted(made, key=lambda group: (-len(group.packages), group.label))
 
 

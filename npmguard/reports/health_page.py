@@ -8,14 +8,25 @@ numbers as a table beside them, and the script only sorts, filters, points and z
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
 from npmguard import text
-from npmguard.model import ProjectReport, Report, Severity
-from npmguard.model.health import Counts, Health, Hole, Issue, Lag, Part, Snapshot, Trend
-from npmguard.reports import charts, gist, health_map, page
+from npmguard.dates import day, seconds
+from npmguard.model import (
+    Counts,
+    Health,
+    Hole,
+    Issue,
+    Lag,
+    Part,
+    ProjectReport,
+    Report,
+    Severity,
+    Snapshot,
+    Trend,
+)
+from npmguard.reports import charts, gist, health_map, healthy, page
 from npmguard.reports import html as findings_page
 from npmguard.reports.charts import amount, short
 from npmguard.reports.page import Column
@@ -53,10 +64,7 @@ class Fare(NamedTuple):
     @property
     def before(self) -> Snapshot | None:
         """The run that this one is compared with."""
-        if self.trend is None or self.trend.against is None:
-            return None
-        found = [s for s in self.trend.snapshots[:-1] if s.time <= self.trend.against]
-        return found[-1] if found else None
+        return healthy.before(self.trend) if self.trend is not None else None
 
     @property
     def moved(self) -> int | None:
@@ -75,23 +83,18 @@ def render(report: Report) -> str:
 
 
 def _fares(report: Report) -> Iterator[Fare]:
+    started = seconds(report.started_at)
     for number, project in enumerate(report.projects):
         if project.health is not None:
             trend = project.trend
             now = trend.snapshots[-1].time if trend is not None and trend.snapshots else None
-            yield Fare(project, project.health, trend, f"p{number}", amount(now or _started(report), 2.5e11))
-
-
-def _started(report: Report) -> float:
-    try:
-        return datetime.fromisoformat(report.started_at).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
+            yield Fare(project, project.health, trend, f"p{number}", amount(now or started, 2.5e11))
 
 
 def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
     """Better or worse than before; what is incomplete never reads as clean."""
-    reasons = []
+    plain = gist.verdict(report)
+    reasons = [plain.reason] if plain.tone == "bad" and plain.reason else []
     if report.incomplete:
         reasons.append(f"{count(report.incomplete, 'answer')} missing, so it may be worse than it looks.")
     moved = [fare.moved for fare in fares if fare.moved is not None]
@@ -105,7 +108,7 @@ def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
         words = f"{looked}: {better or 'none'} better, {worse or 'none'} worse"
         words = words if moved else f"{looked}, for the first time"
         score = min((fare.score for fare in fares), default=100)
-    tone = "bad" if worse or score < 50 else "unsure" if report.incomplete else "fair"
+    tone = "bad" if worse or plain.tone == "bad" else "unsure" if report.incomplete else "fair"
     if score >= 90 and tone == "fair" and all(not fare.unknown for fare in fares):
         tone = "good"
     return gist.Verdict(tone, words, " ".join(reasons))
@@ -351,7 +354,7 @@ def _first(projects: Iterable[ProjectReport], id: str, several: bool, level: int
     steps = gist.steps(projects)
     items = [findings_page.step(step, several) for step in steps[:_STEPS]]
     rest = len(steps) - len(items)
-    note = [f'<p class="note">and {count(rest, "more command")} under what was found</p>'] if rest else []
+    note = [f'<p class="note">and {count(rest, "more thing")} to do under what was found</p>'] if rest else []
     content = ['<ol class="steps">', *items, "</ol>", *note] if items else []
     title = f"The {_NUMBERS[len(items)]} best things to do" if len(items) > 1 else "The best thing to do"
     yield from page.section(id, title, content, level=level)
@@ -525,8 +528,7 @@ _WORDS_OF_MAP = (
 
 
 def _map(fare: Fare, most: int) -> Iterator[str]:
-    graph = fare.project.graph
-    found = health_map.brought(graph, fare.health.weights) if graph is not None else []
+    found = health_map.brought(fare.health)
     if not found:
         return
     known = health_map.facts(fare.project, fare.health)
@@ -728,19 +730,8 @@ def _many(found: Sequence[object], most: int, one: str, more: str) -> str:
 
 
 def _day(time: float | None) -> str:
-    """The day in UTC, or words where there is none such."""
-    if time is None or not -1e11 < time < 2.5e11:
-        return "an unknown day"
-    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(time, -6e10)):%Y-%m-%d}"
+    return day(time) or "an unknown day"
 
 
 def _long(seconds: float) -> str:
-    """A time in words, as exact as is of use: 12 days, 14 months, 3.8 years."""
-    seconds = amount(seconds, 1e12)
-    if seconds < _DAY:
-        return "less than a day"
-    if seconds < 90 * _DAY:
-        return count(int(seconds / _DAY), "day")
-    if seconds < 2 * _YEAR:
-        return f"{seconds / _YEAR * 12:.0f} months"
-    return f"{seconds / _YEAR:,.1f} years"
+    return healthy.span(amount(seconds, 1e12))
