@@ -106,6 +106,7 @@ def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
     else:
         looked = count(len(fares), "project")
         words = f"{looked}: {better or 'none'} better, {worse or 'none'} worse"
+        words = words if worse or better else f"{looked}, as before"
         words = words if moved else f"{looked}, for the first time"
         score = min((fare.score for fare in fares), default=100)
     tone = "bad" if worse or plain.tone == "bad" else "unsure" if report.incomplete else "fair"
@@ -319,16 +320,18 @@ def _changed(fare: Fare) -> Iterator[str]:
         yield f'<div class="worse"><strong>What got worse</strong>{worse}</div>'
     new = {issue.fingerprint for issue in trend.new}
     still = [issue for issue in trend.open if issue.fingerprint not in new or trend.against is None]
-    lists: list[tuple[str, str, Sequence[Issue]]] = [("open", "Still open", still)]
+    lists: list[tuple[str, str, Sequence[Issue]]] = [("open", "still open", still)]
     if trend.against is not None:
-        lists = [("new", "New", trend.new), ("mended", "Mended", trend.mended), *lists]
+        lists = [("new", "new", trend.new), ("mended", "mended", trend.mended), *lists]
+    if nothing := " and ".join(f"nothing {title}" for _, title, issues in lists if not issues):
+        yield f'<p class="note">{nothing.capitalize()}.</p>'
+    lists = [each for each in lists if each[2]]
     yield f'<div class="changes of-{len(lists)}">'
     for kind, title, issues in lists:
-        yield f'<div class="{kind}"><p class="title"><strong>{len(issues):,}</strong> {title.lower()}</p>'
+        yield f'<div class="{kind}"><p class="title"><strong>{len(issues):,}</strong> {title}</p>'
         shown = sorted(issues, key=lambda issue: (-issue.severity, amount(issue.since, 2.5e11), issue.title))
         items = [_issue(issue, kind, fare.now) for issue in shown]
-        if items:
-            yield page.listed(items[:_ISSUES], "issues")
+        yield page.listed(items[:_ISSUES], "issues")
         if len(items) > _ISSUES:
             rest = [page.listed(items[_ISSUES : _ISSUES + 200], "issues")]
             if len(items) > _ISSUES + 200:
@@ -394,6 +397,8 @@ def _trend(fare: Fare) -> Iterator[str]:
             '<span class="note">by severity</span>',
         ),
     ]
+    if all(value is None for value in years):
+        del pictures[1]
     yield '<div class="trend">'
     yield '<div class="multiples">'
     for title, picture, note in pictures:
@@ -458,8 +463,8 @@ def _words_of_holes(fare: Fare) -> str:
         f'<span class="key">{charts.swatch("known")} since it was disclosed</span> '
         f'<span class="key">{charts.swatch("mendable")} since a release mends it</span>'
     )
-    mended = [fare.now - amount(hole.mended, fare.now) for hole in holes if hole.mended is not None]
-    could = f"{len(mended):,} of {len(holes):,} could be mended"
+    mended = [age for hole in holes if (age := _age(hole.mended, fare.now)) is not None]
+    could = f"{sum(hole.fix is not None for hole in holes):,} of {len(holes):,} could be mended"
     oldest = f", one for {_long(max(mended))} by now" if mended else ""
     return f"{could}{oldest}. {key}"
 
@@ -494,6 +499,7 @@ def _holes(fare: Fare, most: int) -> Iterator[str]:
 def _hole(columns: Sequence[Column], hole: Hole, now: float, longest: float) -> str:
     known, mended = _age(hole.disclosed, now), _age(hole.mended, now)
     bars = charts.bar(((known or 0) / longest, "known"), ((mended or 0) / longest, "mendable"))
+    since = _long(mended) if mended is not None else "not known" if hole.fix else "no release"
     word = hole.severity.word
     link = f"<br>{page.link(hole.url)}" if hole.url else ""
     dev = f" {page.mark('development')}" if hole.dev else ""
@@ -502,9 +508,7 @@ def _hole(columns: Sequence[Column], hole: Hole, now: float, longest: float) -> 
         page.package(hole.package, hole.version) + dev,
         f'{html(hole.title)} <span class="id">{html(hole.id, 100)}</span>{link}',
         page.number(-1 if known is None else round(known), f"{_ago(known)}{bars}"),
-        page.number(
-            -1 if mended is None else round(mended), "no release" if mended is None else _long(mended)
-        ),
+        page.number(-1 if mended is None else round(mended), since),
         page.code(hole.fix, 100) if hole.fix else "",
     ]
     use = "development" if hole.dev else "production"
@@ -534,11 +538,12 @@ def _map(fare: Fare, most: int) -> Iterator[str]:
     known = health_map.facts(fare.project, fare.health)
     total = sum(len(group.packages) for group in found)
     label = f"{count(total, 'package')} by the direct dependency that brings them; the table has the same"
-    picture = charts.treemap(health_map.groups(found, known, most), label)
+    measure = health_map.measure(fare.health)
+    picture = charts.treemap(health_map.groups(found, known, measure.bounds, most), label)
     name = f"{fare.id}-colour"
     yield '<figure class="mapped">'
     yield '<div class="how"><fieldset class="theme"><legend>Colour</legend>'
-    for value, words in (("risk", "Worst known"), ("lag", "Years behind")):
+    for value, words in (("risk", "Worst known"), ("lag", measure.title)):
         checked = " checked" if value == "risk" else ""
         yield f'<label><input type="radio" name="{name}" class="by-{value}"{checked}>'
         yield f"<span>{words}</span></label>"
@@ -546,7 +551,8 @@ def _map(fare: Fare, most: int) -> Iterator[str]:
     risks = [*((f"s-{s.word}", s.word) for s in _WORST), ("s-old", "deprecated or unmaintained")]
     risks.append(("s-none", "nothing known"))
     yield '<p class="keys risk-keys">' + _keys(risks) + "</p>"
-    shades = [(f"y-{number}", words) for number, words in enumerate(health_map.SHADES)]
+    shades = [(f"y-{number}", words) for number, words in enumerate(measure.shades)]
+    shades.append(("y-none", "not known"))
     yield '<p class="keys lag-keys">' + _keys(shades) + "</p>"
     yield "</div>"
     yield '<p class="trail" hidden></p>'
@@ -595,12 +601,15 @@ def _lags(fare: Fare, most: int) -> Iterator[str]:
     lags = fare.health.lags
     if not lags:
         return
-    longest = max(0.1, *(amount(lag.libyears) for lag in lags))
+    dated = fare.health.libyears is not None
+    if not dated:
+        lags = tuple(sorted(lags, key=_steps_behind, reverse=True))
+    longest = max(0.1, *(amount(lag.libyears if dated else lag.majors) for lag in lags))
     columns = [
-        *(Column("Package"), Column("Libyears", "number"), Column("Locked"), Column("Newest")),
-        *(Column("Releases between", "number"), Column("Used in")),
+        *(Column("Package"), Column("Libyears" if dated else "Majors", "number"), Column("Locked")),
+        *(Column("Newest"), Column("Releases between", "number"), Column("Used in")),
     ]
-    rows = (_lag(columns, lag, longest) for lag in lags[:most])
+    rows = (_lag(columns, lag, lag.libyears if dated else lag.majors, longest) for lag in lags[:most])
     table = page.table(
         f"{_many(lags, most, 'package', 'packages')}, the furthest behind first", columns, rows, "lags"
     )
@@ -608,26 +617,27 @@ def _lags(fare: Fare, most: int) -> Iterator[str]:
     yield from _long_table(table, min(len(lags), most), asked, "packages", fare.project)
 
 
-def _lag(columns: Sequence[Column], lag: Lag, longest: float) -> str:
-    years = amount(lag.libyears)
+def _steps_behind(lag: Lag) -> float:
+    return amount(lag.majors) * 1e8 + amount(lag.minors, 9999) * 1e4 + amount(lag.patches, 9999)
+
+
+def _lag(columns: Sequence[Column], lag: Lag, far: float | None, longest: float) -> str:
+    """A row; the bar is as long as the package is `far` behind, of the `longest`."""
     between = [
         f"{amount(number):,.0f} {word}"
         for number, word in ((lag.majors, "major"), (lag.minors, "minor"), (lag.patches, "patch"))
         if number > 0
     ]
-    weight = amount(lag.majors) * 1e8 + amount(lag.minors, 9999) * 1e4 + amount(lag.patches, 9999)
     use = "development" if lag.dev else "production"
     direct = f" {page.mark('direct')}" if lag.direct else ""
-    bar = charts.bar((years / longest, "years" if lag.direct else "years below"))
+    bar = charts.bar((amount(far) / longest, "years" if lag.direct else "years below"))
+    shown = "not known" if far is None else f"{short(amount(far))}{bar}"
     cells = [
         page.package(lag.package) + direct,
-        page.number(
-            -1 if lag.libyears is None else years,
-            "not known" if lag.libyears is None else f"{years:.1f}{bar}",
-        ),
+        page.number(-1 if far is None else amount(far), shown),
         html(lag.version, 100),
         html(lag.latest, 100),
-        page.number(round(weight), ", ".join(between)),
+        page.number(round(_steps_behind(lag)), ", ".join(between)),
         f'<span class="note">{use}</span>',
     ]
     data = f' data-use="{use}" data-direct="{"yes" if lag.direct else "no"}"'

@@ -97,6 +97,27 @@ def test_a_project_without_packages_or_a_history_has_a_page_all_the_same() -> No
     read(render(reports.report()._replace(command="health")))
 
 
+def test_without_dates_it_counts_versions() -> None:
+    web = one().projects[0]
+    health = sample_health()
+    lags = tuple(lag._replace(libyears=None) for lag in health.lags)
+    holes = tuple(hole._replace(disclosed=None, mended=None) for hole in health.holes)
+    blind = health._replace(libyears=None, lags=lags, holes=holes)
+    assert web.trend is not None
+    past = tuple(s._replace(health=s.health._replace(libyears=None)) for s in web.trend.snapshots)
+    trend = web.trend._replace(snapshots=past)
+    found = reports.report(web._replace(health=blind, trend=trend))._replace(command="health")
+    text = render(found)
+    assert text.count('<svg class="line-chart') == 1  # of the score alone
+    said = words(found)
+    assert "Versions behind" in said
+    assert "mocha@7.1.0, 4 majors behind" in said
+    assert "Libyears are not known" in said
+    rows = re.findall(r'<tr data-use[^>]*data-direct[^>]*>.*?class="name">([^<]*)', text)
+    assert rows[:2] == ["mocha", "mkdirp"]  # the most majors first
+    assert "4 of 6 could be mended." in said
+
+
 def test_each_project_has_its_page() -> None:
     text = render(sample_report())
     for number in range(3):
@@ -246,6 +267,6 @@ def test_the_packages_stand_by_who_alone_brings_them() -> None:
 def test_the_worst_stands_first_and_what_has_no_room_is_counted() -> None:
     health = sample_health()
     known = health_map.facts(one().projects[0], health)
-    groups = health_map.groups(health_map.brought(health), known, 5)
+    groups = health_map.groups(health_map.brought(health), known, (1, 2, 3, 4), 5)
     assert [cell.name for group in groups for cell in group.cells][:3] == ["minimist", "1 more", "wrappy"]
     assert sum(group.area for group in groups) == 12
