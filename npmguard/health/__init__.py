@@ -50,6 +50,7 @@ def measure(project: Project, evidence: Evidence, findings: Sequence[Finding], s
         kept.single_maintainer or (),
         kept.deprecated or (),
         form.weights,
+        form.owners,
     )
 
 

@@ -19,13 +19,14 @@ Children = Sequence[Sequence[int]]
 
 
 class Shape(NamedTuple):
-    """The numbers of a graph, and the weight of each package by name@version."""
+    """The numbers of a graph, and by name@version the weight of each package and who alone brings it."""
 
     direct: int
     transitive: int
     depth: int
     duplicates: int
     weights: Mapping[str, int]
+    owners: Mapping[str, str] = {}
 
 
 def shape(project: Project, production: bool) -> Shape:
@@ -38,7 +39,8 @@ def shape(project: Project, production: bool) -> Shape:
     for package in packages.values():
         numbers.setdefault(package.label, len(numbers) + 1)
     children = _children(graph, {key: numbers[p.label] for key, p in packages.items()}, len(numbers) + 1)
-    sizes = weights(children)
+    sizes, bringing = weights(children), owners(children)
+    labels = ["", *numbers]
     direct = {packages[key].label for key in graph.direct if key in packages}
     names = Counter(name for name, _ in {(p.name, p.version) for p in packages.values()})
     return Shape(
@@ -47,6 +49,7 @@ def shape(project: Project, production: bool) -> Shape:
         depth(children),
         sum(count > 1 for count in names.values()),
         {label: sizes[number] for label, number in sorted(numbers.items())},
+        {label: labels[bringing[number]] for label, number in sorted(numbers.items())},
     )
 
 
@@ -110,6 +113,26 @@ def weights(children: Children) -> list[int]:
     for place, number in enumerate(order):
         found_sizes[number] = sizes[place]
     return found_sizes
+
+
+def owners(children: Children) -> list[int]:
+    """Of each number, the one asked for by 0 without which 0 would not reach it; 0 where there is none such.
+
+    What 0 asks for is its own.
+    """
+    found = [-1] * len(children)
+    for number in children[0]:
+        found[number] = number
+    settled = {0, *children[0]}
+    waiting = list(children[0])
+    while waiting:
+        number = waiting.pop()
+        for child in children[number]:
+            owner = found[number] if found[child] in (-1, found[number]) else 0
+            if child not in settled and owner != found[child]:
+                found[child] = owner
+                waiting.append(child)
+    return [max(owner, 0) for owner in found]
 
 
 def _walked(children: Children) -> tuple[list[int], list[int], list[list[int]]]:

@@ -76,8 +76,9 @@ class Counts(NamedTuple):
 class Health(NamedTuple):
     """The health of one project at one time. `score` is 100 less what the parts lost, which are whole points.
 
-    `weights` are the packages by name@version with what a picture of them shows: how many packages they bring
-    alone (themselves included).
+    `weights` and `owners` are the packages by name@version with what a picture of them shows: how many
+    packages they bring alone (themselves included), and which direct dependency alone brings them ("" for
+    none; a direct one is its own).
     """
 
     score: int
@@ -91,13 +92,14 @@ class Health(NamedTuple):
     single_maintainer: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
     weights: Mapping[str, int] = {}
+    owners: Mapping[str, str] = {}
 
 
 class Snapshot(NamedTuple):
     """One run as the history keeps it. `time` is in seconds since 1970.
 
     `open` are the fingerprints of the findings that were not hidden. The health of a run before this one has
-    no lags, holes or weights: the sums and the counts are what is compared over time.
+    no lags, holes, weights or owners: the sums and the counts are what is compared over time.
     """
 
     time: float

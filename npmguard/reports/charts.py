@@ -41,7 +41,7 @@ def patterns() -> str:
     """What the style fills areas with besides colour: once on a page, before the pictures."""
     made = []
     for number, name in enumerate(
-        ("critical", "high", "moderate", "old", "part-1", "part-3", "part-5", "part-7")
+        ("critical", "high", "moderate", "old", "part-1", "part-3", "part-5", "part-7", "unknown")
     ):
         shape, turn = _SHAPES[number % len(_SHAPES)]
         made.append(

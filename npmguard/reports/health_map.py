@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from npmguard import text
-from npmguard.model import DependencyGraph, ProjectReport, Severity
-from npmguard.model.health import Health
+from npmguard.model import Health, Lag, ProjectReport, Severity
 from npmguard.reports import charts
 from npmguard.reports.charts import Cell, Group
 from npmguard.text import count
 
 SHARED = "brought by several"
-_BOUNDS = (0.5, 1, 2, 4)  # years behind: the shades of a map
-SHADES = ("less than 6 months", "6 to 12 months", "1 to 2 years", "2 to 4 years", "more than 4 years")
+
+
+class Measure(NamedTuple):
+    """How far behind is told, in years or, without dates, in majors: five shades, and their bounds."""
+
+    title: str
+    bounds: tuple[float, ...]
+    shades: tuple[str, ...]
+
+
+_YEARS = Measure(
+    "Years behind",
+    (0.5, 1, 2, 4),
+    ("less than 6 months", "6 to 12 months", "1 to 2 years", "2 to 4 years", "more than 4 years"),
+)
+_MAJORS = Measure(
+    "Versions behind",
+    (0.1, 1, 2, 3),
+    ("the newest", "the newest major", "1 major behind", "2 majors", "3 or more"),
+)
+
+
+def measure(health: Health) -> Measure:
+    """Years, where the registry tells dates."""
+    return _YEARS if health.libyears is not None else _MAJORS
 
 
 class Brought(NamedTuple):
@@ -24,44 +46,26 @@ class Brought(NamedTuple):
     packages: tuple[str, ...]
 
 
-def brought(graph: DependencyGraph, shown: Container[str]) -> list[Brought]:
-    """Every package of those that are shown with the direct dependency without which it would not be there.
-
-    Those that bring most stand first. A direct dependency stands for itself. What two of them bring, or none,
-    is under "". Copies of one name and version are one package.
-    """
-    labels = {key: p.label if p.third_party else "" for key, p in graph.nodes.items()}
-    asks: dict[str, set[str]] = {}
-    for key, edges in graph.edges.items():
-        if key in labels:
-            asks.setdefault(labels[key], set()).update(labels.get(edge.target or "", "") for edge in edges)
-    direct = asks.get("", set()) - {""}
-    owners = {label: label for label in direct}
-    waiting = list(owners)
-    while waiting:
-        label = waiting.pop()
-        owner = owners[label]
-        for target in asks.get(label, ()):
-            if target and target not in direct:
-                before = owners.get(target)
-                after = owner if before in (None, owner) else ""
-                if before != after:
-                    owners[target] = after
-                    waiting.append(target)
+def brought(health: Health) -> list[Brought]:
+    """The packages by the direct dependency that alone brings them, the most first."""
     groups: dict[str, list[str]] = {}
-    for label in dict.fromkeys(labels[package.key] for package in graph.foreign):
-        if label in shown:
-            groups.setdefault(owners.get(label, ""), []).append(label)
-    made = [Brought(owner, tuple(names)) for owner, names in groups.items()]
+    for label, owner in health.owners.items():
+        groups.setdefault(owner, []).append(label)
+    made = [Brought(owner, tuple(labels)) for owner, labels in groups.items()]
     return sorted(made, key=lambda group: (-len(group.packages), group.label))
 
 
 class Facts(NamedTuple):
-    """What a map shows of a package: the worst that is known of it, its years behind, is it given up."""
+    """What a map shows of a package: the worst that is known of it, is it given up, how far it is behind.
+
+    `behind` is in the measure, None where it is behind and nobody knows by how much; `words` say it.
+    """
 
     worst: Severity | None
-    libyears: float | None
     old: bool
+    behind: float | None
+    words: str
+    libyears: float
 
 
 def facts(project: ProjectReport, health: Health) -> Mapping[str, Facts]:
@@ -79,21 +83,38 @@ def facts(project: ProjectReport, health: Health) -> Mapping[str, Facts]:
     for package, version, severity in told:
         label = f"{package}@{version}"
         worst[label] = max(worst.get(label, severity), severity)
-    years = {f"{lag.package}@{lag.version}": lag.libyears for lag in health.lags}
+    lags = {f"{lag.package}@{lag.version}": lag for lag in health.lags}
     old = {*health.deprecated, *health.unmaintained}
+    dated = health.libyears is not None
     return {
-        label: Facts(worst.get(label), years.get(label), label in old) for label in {*worst, *years, *old}
+        label: Facts(worst.get(label), label in old, *_behind(lags.get(label), dated))
+        for label in {*worst, *lags, *old}
     }
 
 
-def groups(found: Sequence[Brought], known: Mapping[str, Facts], most: int) -> list[Group]:
+def _behind(lag: Lag | None, dated: bool) -> tuple[float | None, str, float]:
+    if lag is None:
+        return 0.0, "", 0.0
+    years, majors = charts.amount(lag.libyears), charts.amount(lag.majors)
+    if dated:
+        if lag.libyears is None:
+            return None, "behind", 0.0
+        return years, f"{charts.short(years)} years behind" if years >= 0.05 else "", years
+    if majors >= 1:
+        return majors, f"{count(int(majors), 'major')} behind", years
+    return 0.5, "behind within its major", years
+
+
+def groups(
+    found: Sequence[Brought], known: Mapping[str, Facts], bounds: Sequence[float], most: int
+) -> list[Group]:
     """The areas of the map, the worst of each first, with `most` cells of their own at most."""
     rank = {label: _rank(known.get(label)) for group in found for label in group.packages}
     shown = {*sorted(rank, key=lambda label: rank[label], reverse=True)[:most]}
     made = []
     for group in found:
         names = sorted((n for n in group.packages if n in shown), key=lambda n: (rank[n], n), reverse=True)
-        cells = [_cell(label, known.get(label)) for label in names]
+        cells = [_cell(label, known.get(label), bounds) for label in names]
         rest = len(group.packages) - len(cells)
         if rest:
             cells.append(Cell(f"{rest:,} more", rest, "s-none y-none", count(rest, "more package")))
@@ -118,12 +139,12 @@ def troubles(group: Brought, known: Mapping[str, Facts]) -> Iterator[str]:
             yield f"{number:,} {severity.word}"
     if number := sum(fact.old for fact in there):
         yield f"{number:,} deprecated or unmaintained"
-    years = sum(charts.amount(fact.libyears) for fact in there)
-    if years:
+    years = sum(fact.libyears for fact in there)
+    if years >= 0.05:
         yield f"{charts.short(years)} libyears"
 
 
-def _cell(label: str, fact: Facts | None) -> Cell:
+def _cell(label: str, fact: Facts | None, bounds: Sequence[float]) -> Cell:
     words = [text.one_line(label)]
     if fact is None:
         return Cell(_name(label), 1, "s-none y-0", words[0])
@@ -131,18 +152,17 @@ def _cell(label: str, fact: Facts | None) -> Cell:
         words.append(f"{fact.worst.word}")
     if fact.old:
         words.append("deprecated or unmaintained")
-    years = charts.amount(fact.libyears)
-    if years >= 0.05:
-        words.append(f"{charts.short(years)} years behind")
+    if fact.words:
+        words.append(fact.words)
     severity = fact.worst.word if fact.worst is not None else "old" if fact.old else "none"
-    shade = sum(years >= bound for bound in _BOUNDS)
+    shade = "none" if fact.behind is None else sum(fact.behind >= bound for bound in bounds)
     return Cell(_name(label), 1, f"s-{severity} y-{shade}", ", ".join(words))
 
 
 def _rank(fact: Facts | None) -> tuple[int, bool, float]:
     if fact is None:
         return (-1, False, 0)
-    return (fact.worst if fact.worst is not None else -1, fact.old, charts.amount(fact.libyears))
+    return (fact.worst if fact.worst is not None else -1, fact.old, fact.behind or 0)
 
 
 def _name(label: str) -> str:

@@ -8,14 +8,25 @@ numbers as a table beside them, and the script only sorts, filters, points and z
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
 from npmguard import text
-from npmguard.model import ProjectReport, Report, Severity
-from npmguard.model.health import Counts, Health, Hole, Issue, Lag, Part, Snapshot, Trend
-from npmguard.reports import charts, gist, health_map, page
+from npmguard.dates import day, seconds
+from npmguard.model import (
+    Counts,
+    Health,
+    Hole,
+    Issue,
+    Lag,
+    Part,
+    ProjectReport,
+    Report,
+    Severity,
+    Snapshot,
+    Trend,
+)
+from npmguard.reports import charts, gist, health_map, healthy, page
 from npmguard.reports import html as findings_page
 from npmguard.reports.charts import amount, short
 from npmguard.reports.page import Column
@@ -53,10 +64,7 @@ class Fare(NamedTuple):
     @property
     def before(self) -> Snapshot | None:
         """The run that this one is compared with."""
-        if self.trend is None or self.trend.against is None:
-            return None
-        found = [s for s in self.trend.snapshots[:-1] if s.time <= self.trend.against]
-        return found[-1] if found else None
+        return healthy.before(self.trend) if self.trend is not None else None
 
     @property
     def moved(self) -> int | None:
@@ -75,23 +83,18 @@ def render(report: Report) -> str:
 
 
 def _fares(report: Report) -> Iterator[Fare]:
+    started = seconds(report.started_at)
     for number, project in enumerate(report.projects):
         if project.health is not None:
             trend = project.trend
             now = trend.snapshots[-1].time if trend is not None and trend.snapshots else None
-            yield Fare(project, project.health, trend, f"p{number}", amount(now or _started(report), 2.5e11))
-
-
-def _started(report: Report) -> float:
-    try:
-        return datetime.fromisoformat(report.started_at).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
+            yield Fare(project, project.health, trend, f"p{number}", amount(now or started, 2.5e11))
 
 
 def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
     """Better or worse than before; what is incomplete never reads as clean."""
-    reasons = []
+    plain = gist.verdict(report)
+    reasons = [plain.reason] if plain.tone == "bad" and plain.reason else []
     if report.incomplete:
         reasons.append(f"{count(report.incomplete, 'answer')} missing, so it may be worse than it looks.")
     moved = [fare.moved for fare in fares if fare.moved is not None]
@@ -103,9 +106,10 @@ def _verdict(report: Report, fares: Sequence[Fare]) -> gist.Verdict:
     else:
         looked = count(len(fares), "project")
         words = f"{looked}: {better or 'none'} better, {worse or 'none'} worse"
+        words = words if worse or better else f"{looked}, as before"
         words = words if moved else f"{looked}, for the first time"
         score = min((fare.score for fare in fares), default=100)
-    tone = "bad" if worse or score < 50 else "unsure" if report.incomplete else "fair"
+    tone = "bad" if worse or plain.tone == "bad" else "unsure" if report.incomplete else "fair"
     if score >= 90 and tone == "fair" and all(not fare.unknown for fare in fares):
         tone = "good"
     return gist.Verdict(tone, words, " ".join(reasons))
@@ -316,16 +320,18 @@ def _changed(fare: Fare) -> Iterator[str]:
         yield f'<div class="worse"><strong>What got worse</strong>{worse}</div>'
     new = {issue.fingerprint for issue in trend.new}
     still = [issue for issue in trend.open if issue.fingerprint not in new or trend.against is None]
-    lists: list[tuple[str, str, Sequence[Issue]]] = [("open", "Still open", still)]
+    lists: list[tuple[str, str, Sequence[Issue]]] = [("open", "still open", still)]
     if trend.against is not None:
-        lists = [("new", "New", trend.new), ("mended", "Mended", trend.mended), *lists]
+        lists = [("new", "new", trend.new), ("mended", "mended", trend.mended), *lists]
+    if nothing := " and ".join(f"nothing {title}" for _, title, issues in lists if not issues):
+        yield f'<p class="note">{nothing.capitalize()}.</p>'
+    lists = [each for each in lists if each[2]]
     yield f'<div class="changes of-{len(lists)}">'
     for kind, title, issues in lists:
-        yield f'<div class="{kind}"><p class="title"><strong>{len(issues):,}</strong> {title.lower()}</p>'
+        yield f'<div class="{kind}"><p class="title"><strong>{len(issues):,}</strong> {title}</p>'
         shown = sorted(issues, key=lambda issue: (-issue.severity, amount(issue.since, 2.5e11), issue.title))
         items = [_issue(issue, kind, fare.now) for issue in shown]
-        if items:
-            yield page.listed(items[:_ISSUES], "issues")
+        yield page.listed(items[:_ISSUES], "issues")
         if len(items) > _ISSUES:
             rest = [page.listed(items[_ISSUES : _ISSUES + 200], "issues")]
             if len(items) > _ISSUES + 200:
@@ -351,7 +357,7 @@ def _first(projects: Iterable[ProjectReport], id: str, several: bool, level: int
     steps = gist.steps(projects)
     items = [findings_page.step(step, several) for step in steps[:_STEPS]]
     rest = len(steps) - len(items)
-    note = [f'<p class="note">and {count(rest, "more command")} under what was found</p>'] if rest else []
+    note = [f'<p class="note">and {count(rest, "more thing")} to do under what was found</p>'] if rest else []
     content = ['<ol class="steps">', *items, "</ol>", *note] if items else []
     title = f"The {_NUMBERS[len(items)]} best things to do" if len(items) > 1 else "The best thing to do"
     yield from page.section(id, title, content, level=level)
@@ -391,6 +397,8 @@ def _trend(fare: Fare) -> Iterator[str]:
             '<span class="note">by severity</span>',
         ),
     ]
+    if all(value is None for value in years):
+        del pictures[1]
     yield '<div class="trend">'
     yield '<div class="multiples">'
     for title, picture, note in pictures:
@@ -455,8 +463,8 @@ def _words_of_holes(fare: Fare) -> str:
         f'<span class="key">{charts.swatch("known")} since it was disclosed</span> '
         f'<span class="key">{charts.swatch("mendable")} since a release mends it</span>'
     )
-    mended = [fare.now - amount(hole.mended, fare.now) for hole in holes if hole.mended is not None]
-    could = f"{len(mended):,} of {len(holes):,} could be mended"
+    mended = [age for hole in holes if (age := _age(hole.mended, fare.now)) is not None]
+    could = f"{sum(hole.fix is not None for hole in holes):,} of {len(holes):,} could be mended"
     oldest = f", one for {_long(max(mended))} by now" if mended else ""
     return f"{could}{oldest}. {key}"
 
@@ -491,6 +499,7 @@ def _holes(fare: Fare, most: int) -> Iterator[str]:
 def _hole(columns: Sequence[Column], hole: Hole, now: float, longest: float) -> str:
     known, mended = _age(hole.disclosed, now), _age(hole.mended, now)
     bars = charts.bar(((known or 0) / longest, "known"), ((mended or 0) / longest, "mendable"))
+    since = _long(mended) if mended is not None else "not known" if hole.fix else "no release"
     word = hole.severity.word
     link = f"<br>{page.link(hole.url)}" if hole.url else ""
     dev = f" {page.mark('development')}" if hole.dev else ""
@@ -499,9 +508,7 @@ def _hole(columns: Sequence[Column], hole: Hole, now: float, longest: float) -> 
         page.package(hole.package, hole.version) + dev,
         f'{html(hole.title)} <span class="id">{html(hole.id, 100)}</span>{link}',
         page.number(-1 if known is None else round(known), f"{_ago(known)}{bars}"),
-        page.number(
-            -1 if mended is None else round(mended), "no release" if mended is None else _long(mended)
-        ),
+        page.number(-1 if mended is None else round(mended), since),
         page.code(hole.fix, 100) if hole.fix else "",
     ]
     use = "development" if hole.dev else "production"
@@ -525,18 +532,18 @@ _WORDS_OF_MAP = (
 
 
 def _map(fare: Fare, most: int) -> Iterator[str]:
-    graph = fare.project.graph
-    found = health_map.brought(graph, fare.health.weights) if graph is not None else []
+    found = health_map.brought(fare.health)
     if not found:
         return
     known = health_map.facts(fare.project, fare.health)
     total = sum(len(group.packages) for group in found)
     label = f"{count(total, 'package')} by the direct dependency that brings them; the table has the same"
-    picture = charts.treemap(health_map.groups(found, known, most), label)
+    measure = health_map.measure(fare.health)
+    picture = charts.treemap(health_map.groups(found, known, measure.bounds, most), label)
     name = f"{fare.id}-colour"
     yield '<figure class="mapped">'
     yield '<div class="how"><fieldset class="theme"><legend>Colour</legend>'
-    for value, words in (("risk", "Worst known"), ("lag", "Years behind")):
+    for value, words in (("risk", "Worst known"), ("lag", measure.title)):
         checked = " checked" if value == "risk" else ""
         yield f'<label><input type="radio" name="{name}" class="by-{value}"{checked}>'
         yield f"<span>{words}</span></label>"
@@ -544,7 +551,8 @@ def _map(fare: Fare, most: int) -> Iterator[str]:
     risks = [*((f"s-{s.word}", s.word) for s in _WORST), ("s-old", "deprecated or unmaintained")]
     risks.append(("s-none", "nothing known"))
     yield '<p class="keys risk-keys">' + _keys(risks) + "</p>"
-    shades = [(f"y-{number}", words) for number, words in enumerate(health_map.SHADES)]
+    shades = [(f"y-{number}", words) for number, words in enumerate(measure.shades)]
+    shades.append(("y-none", "not known"))
     yield '<p class="keys lag-keys">' + _keys(shades) + "</p>"
     yield "</div>"
     yield '<p class="trail" hidden></p>'
@@ -593,12 +601,15 @@ def _lags(fare: Fare, most: int) -> Iterator[str]:
     lags = fare.health.lags
     if not lags:
         return
-    longest = max(0.1, *(amount(lag.libyears) for lag in lags))
+    dated = fare.health.libyears is not None
+    if not dated:
+        lags = tuple(sorted(lags, key=_steps_behind, reverse=True))
+    longest = max(0.1, *(amount(lag.libyears if dated else lag.majors) for lag in lags))
     columns = [
-        *(Column("Package"), Column("Libyears", "number"), Column("Locked"), Column("Newest")),
-        *(Column("Releases between", "number"), Column("Used in")),
+        *(Column("Package"), Column("Libyears" if dated else "Majors", "number"), Column("Locked")),
+        *(Column("Newest"), Column("Releases between", "number"), Column("Used in")),
     ]
-    rows = (_lag(columns, lag, longest) for lag in lags[:most])
+    rows = (_lag(columns, lag, lag.libyears if dated else lag.majors, longest) for lag in lags[:most])
     table = page.table(
         f"{_many(lags, most, 'package', 'packages')}, the furthest behind first", columns, rows, "lags"
     )
@@ -606,26 +617,27 @@ def _lags(fare: Fare, most: int) -> Iterator[str]:
     yield from _long_table(table, min(len(lags), most), asked, "packages", fare.project)
 
 
-def _lag(columns: Sequence[Column], lag: Lag, longest: float) -> str:
-    years = amount(lag.libyears)
+def _steps_behind(lag: Lag) -> float:
+    return amount(lag.majors) * 1e8 + amount(lag.minors, 9999) * 1e4 + amount(lag.patches, 9999)
+
+
+def _lag(columns: Sequence[Column], lag: Lag, far: float | None, longest: float) -> str:
+    """A row; the bar is as long as the package is `far` behind, of the `longest`."""
     between = [
         f"{amount(number):,.0f} {word}"
         for number, word in ((lag.majors, "major"), (lag.minors, "minor"), (lag.patches, "patch"))
         if number > 0
     ]
-    weight = amount(lag.majors) * 1e8 + amount(lag.minors, 9999) * 1e4 + amount(lag.patches, 9999)
     use = "development" if lag.dev else "production"
     direct = f" {page.mark('direct')}" if lag.direct else ""
-    bar = charts.bar((years / longest, "years" if lag.direct else "years below"))
+    bar = charts.bar((amount(far) / longest, "years" if lag.direct else "years below"))
+    shown = "not known" if far is None else f"{short(amount(far))}{bar}"
     cells = [
         page.package(lag.package) + direct,
-        page.number(
-            -1 if lag.libyears is None else years,
-            "not known" if lag.libyears is None else f"{years:.1f}{bar}",
-        ),
+        page.number(-1 if far is None else amount(far), shown),
         html(lag.version, 100),
         html(lag.latest, 100),
-        page.number(round(weight), ", ".join(between)),
+        page.number(round(_steps_behind(lag)), ", ".join(between)),
         f'<span class="note">{use}</span>',
     ]
     data = f' data-use="{use}" data-direct="{"yes" if lag.direct else "no"}"'
@@ -728,19 +740,8 @@ def _many(found: Sequence[object], most: int, one: str, more: str) -> str:
 
 
 def _day(time: float | None) -> str:
-    """The day in UTC, or words where there is none such."""
-    if time is None or not -1e11 < time < 2.5e11:
-        return "an unknown day"
-    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(time, -6e10)):%Y-%m-%d}"
+    return day(time) or "an unknown day"
 
 
 def _long(seconds: float) -> str:
-    """A time in words, as exact as is of use: 12 days, 14 months, 3.8 years."""
-    seconds = amount(seconds, 1e12)
-    if seconds < _DAY:
-        return "less than a day"
-    if seconds < 90 * _DAY:
-        return count(int(seconds / _DAY), "day")
-    if seconds < 2 * _YEAR:
-        return f"{seconds / _YEAR * 12:.0f} months"
-    return f"{seconds / _YEAR:,.1f} years"
+    return healthy.span(amount(seconds, 1e12))

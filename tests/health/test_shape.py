@@ -41,6 +41,15 @@ def test_what_a_project_has() -> None:
             "e@1.0.0": 2,
             "f@1.0.0": 1,
         },
+        {
+            "a@1.0.0": "a@1.0.0",
+            "b@1.0.0": "b@1.0.0",
+            "c@1.0.0": "a@1.0.0",
+            "c@2.0.0": "b@1.0.0",
+            "d@1.0.0": "d@1.0.0",
+            "e@1.0.0": "",
+            "f@1.0.0": "",
+        },
     )
     assert shape.shape(found, True) == Shape(
         2,
@@ -48,12 +57,16 @@ def test_what_a_project_has() -> None:
         3,
         1,
         {"a@1.0.0": 2, "b@1.0.0": 4, "c@1.0.0": 1, "c@2.0.0": 1, "e@1.0.0": 2, "f@1.0.0": 1},
+        {
+            **dict.fromkeys(("a@1.0.0", "c@1.0.0"), "a@1.0.0"),
+            **dict.fromkeys(("b@1.0.0", "c@2.0.0", "e@1.0.0", "f@1.0.0"), "b@1.0.0"),
+        },
     )
 
 
 def test_what_nothing_asks_for_weighs_itself() -> None:
     found = project({}, {"node_modules/a": {"version": "1.0.0"}})
-    assert shape.shape(found, False) == Shape(0, 1, 0, 0, {"a@1.0.0": 1})
+    assert shape.shape(found, False) == Shape(0, 1, 0, 0, {"a@1.0.0": 1}, {"a@1.0.0": ""})
 
 
 def test_a_project_without_a_lockfile() -> None:
@@ -86,6 +99,22 @@ def test_a_weight_is_what_would_go(children: list[list[int]]) -> None:
     assert shape.weights(children) == expected
 
 
+@given(graphs())
+def test_an_owner_is_without_whom_it_would_not_be_there(children: list[list[int]]) -> None:
+    whole, direct = reached(children), {*children[0]} - {0}
+    lost = {number: whole - reached(children, number) for number in direct}
+    expected = [
+        number
+        if number in direct
+        else next((owner for owner in sorted(direct) if number and number in lost[owner]), 0)
+        for number in range(len(children))
+    ]
+    found = shape.owners(children)
+    assert found == expected
+    weights = shape.weights(children)
+    assert all(found.count(owner) == weights[owner] for owner in direct)
+
+
 def test_a_graph_made_to_be_slow() -> None:
     count = 20_000
     chain = [[number + 1] for number in range(count - 1)] + [[0]]
@@ -94,4 +123,5 @@ def test_a_graph_made_to_be_slow() -> None:
     assert shape.weights(chain)[1] == count - 1
     assert shape.weights(back)[0] == count
     assert shape.depth(chain) == count - 1
+    assert shape.owners(back)[-1] == 1
     assert time.perf_counter() - start < 5

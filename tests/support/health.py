@@ -25,6 +25,10 @@ DAY = 86_400.0
 WEEK = 7 * DAY
 NOW = 1_767_323_045.0  # 2026-01-02T03:04:05Z
 _WORST = sorted(Severity, reverse=True)
+_DIRECT = (
+    *("@scope/tool@1.0.0", "crossenv@6.1.1", "lodahs@1.0.0", "lodash@4.17.15", "mkdirp@0.5.1"),
+    *("mocha@7.1.0", "once@1.4.0", "request@2.88.2", "vite@5.4.0"),
+)
 
 
 def sample_report(snapshots: int = 12) -> Report:
@@ -88,14 +92,15 @@ def unknown_health() -> Health:
 def sample_trend(count: int = 12) -> Trend:
     """This many snapshots, a week apart, of a project that went down, and up again at the end.
 
-    The last one is `sample_health()`. Old snapshots hold no lags, holes or weights, as in the history.
+    The last one is `sample_health()`. Old snapshots hold no lags, holes, weights or owners, as in the
+    history.
     """
     snapshots = []
     for number in range(count):
         share = (count - 1 - number) / max(1, count - 1)  # 1 for the oldest, 0 for the last
         health = _health(1.0 + 0.6 * share - 1.2 * share * share)
         if number < count - 1:
-            health = health._replace(lags=(), holes=(), weights={})
+            health = health._replace(lags=(), holes=(), weights={}, owners={})
         severities = {
             severity: max(0, base + round(share * (number % 3) * base / 2))
             for severity, base in zip(_WORST, (2, 4, 2, 3, 1), strict=True)
@@ -181,6 +186,12 @@ def _health(trouble: float) -> Health:
                 ),
                 1,
             ),
+        },
+        owners={
+            **{label: label for label in _DIRECT},
+            "minimist@1.2.0": "mkdirp@0.5.1",
+            "esbuild@0.21.5": "vite@5.4.0",
+            "wrappy@1.0.2": "once@1.4.0",
         },
     )
 

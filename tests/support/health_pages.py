@@ -18,18 +18,17 @@ def large(number: int) -> Report:
     """A project of this many packages, of which half are behind and one in ten has a hole."""
     found = reports.many(number // 4)
     names = [f"package-{n}" for n in range(number)]
-    asks = {"": names[: number // 30 + 1]}
-    for n in range(len(asks[""]), number):
-        asks.setdefault(names[n * 7 % n // 2], []).append(names[n])
+    labels = [f"{name}@1.0.0" for name in names]
+    direct = labels[: number // 30 + 1]
+    owners = {label: [*direct, ""][n * 7 % (len(direct) + 1)] for n, label in enumerate(labels)}
+    owners |= {label: label for label in direct}
     lags = tuple(Lag(name, "1.0.0", "2.0.0", 3.5, 1, 2, 3, False, False) for name in names[::2])
     holes = tuple(
         Hole(name, "1.0.0", f"GHSA-{name}", Severity.HIGH, "Pollution", False, NOW - 90 * DAY, NOW - 80 * DAY)
         for name in names[::10]
     )
-    weights = {f"{name}@1.0.0": 1 for name in names}
-    health = sample_health()._replace(lags=lags, holes=holes, weights=weights)
+    health = sample_health()._replace(lags=lags, holes=holes, weights=dict.fromkeys(owners, 1), owners=owners)
     project = found.projects[0]._replace(
-        graph=reports.graphed(dict.fromkeys(names, "1.0.0"), asks),
         health=health,
         trend=sample_trend(60),
         packages=number,
@@ -60,6 +59,7 @@ def _spoilt(health: Health, text: str) -> Health:
             for hole in health.holes
         ),
         licences={text: 3},
+        owners={text: text, f"{text}@1.0.0": "", "a@1.0.0": text},
         unmaintained=(text,),
         single_maintainer=(text,),
         deprecated=(text,),
