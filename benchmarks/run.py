@@ -168,14 +168,14 @@ def asked() -> int:
     return total
 
 
-def once(command: str, cold: bool) -> Run:
+def once(command: str, cold: bool, folder: Path = PROJECT) -> Run:
     if cold:
         shutil.rmtree(WORK / "cache", ignore_errors=True)
     asked()
     began = time.perf_counter()
     child = subprocess.Popen(
         ["sh", "-c", command],
-        cwd=PROJECT,
+        cwd=folder,
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -53,12 +53,25 @@ def lookalike(name: str) -> Lookalike | None:
 def lookalikes(names: Iterable[str]) -> dict[str, Lookalike]:
     """Those of the names that imitate a popular one, each with what `lookalike` says of it.
 
-    Much faster than asking one by one: the popular names are gone through once for them all.
+    Much faster than asking one by one: the popular names are gone through once for them all. What was said of
+    a name is remembered: another project has it too.
     """
+    asked = set(names)
+    unknown = asked - _said.keys()
+    if unknown:
+        found = _searched(unknown)
+        _said.update((name, found.get(name)) for name in unknown)
+    return {name: said for name in asked if (said := _said[name]) is not None}
+
+
+_said: dict[str, Lookalike | None] = {}
+
+
+def _searched(names: Iterable[str]) -> dict[str, Lookalike]:
     popular = _popular()
     found: dict[str, Lookalike] = {}
     searched: dict[str, tuple[str, str]] = {}
-    for name in set(names):
+    for name in names:
         if name in popular.ranks or not name or len(name) > _LONGEST or name.isspace():
             continue
         folded = fold(name)
