@@ -39,8 +39,8 @@ def fenced(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
-def workflow() -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in map(yaml.safe_load, fenced("yaml")) if "jobs" in each)
+def workflow() -> dict[Any, Any]:
+    found: dict[Any, Any] = next(each for each in map(yaml.safe_load, fenced("yaml")) if "jobs" in each)
     return found
 
 
