@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 from packing.layouts import lay
 
@@ -55,6 +55,8 @@ class Npm:
         said = json.loads(stdout.readline())
         note(f"npm {self.version}: {said}")
         if "error" in said:
+            # two links to one member: npm stops before it looks at a file
+            assume("must not have multiple workspaces" not in str(said["error"]))
             return None
         return sorted(path.removeprefix("./") for path in said["files"] if not path.startswith("../"))
 
