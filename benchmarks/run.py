@@ -46,6 +46,7 @@ LINT = (
 )
 SLOWLY = f"NPM_CONFIG_REGISTRY={AFAR} "
 CHECK = f"{GUARD} check --format json --allow-incomplete --fail-on none"
+HEALTH = f"{GUARD} health --history ../health.sqlite --format json --allow-incomplete --fail-on none"
 TOOLS = WORK / "node_modules"
 PNPM = f"node {TOOLS}/pnpm/bin/pnpm.cjs"
 YARN = f"node {TOOLS}/yarn/bin/yarn.js"
@@ -92,6 +93,12 @@ JOBS: dict[str, list[tuple[str, str, bool]]] = {
         ("npmguard, warm", CHECK, False),
         ("npmguard, warm, for the terminal", CHECK.replace("json", "console", 1), False),
         ("npmguard, cold", CHECK, True),
+    ],
+    "health": [
+        ("npmguard check, warm", CHECK, False),
+        ("npmguard health, warm", HEALTH, False),
+        ("npmguard health, warm, as a page", HEALTH.replace("json", "html", 1), False),
+        ("npmguard health, cold", HEALTH, True),
     ],
     "deep": [
         ("npm audit", CHAIN[0], False),
