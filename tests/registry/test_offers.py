@@ -123,7 +123,7 @@ def test_the_second_time_nobody_is_asked(server: Server) -> None:
     server.add("a", "1.0.0", dependencies={"b": "*"})
     server.add("b", "1.0.0")
     first = ask({"a"}, {"b", "gone"})
-    assert server.paths() == ["/a", "/b", "/gone"]
+    assert sorted(server.paths()) == ["/a", "/b", "/gone"]
     assert all("install-v1" in request.headers["accept"] for request in server.requests)
     assert isinstance(first["gone"], Missing)
     server.requests.clear()
