@@ -6,13 +6,9 @@ then what could not be checked, and who was asked. Colour only ever repeats what
 
 from __future__ import annotations
 
-import io
 import json
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-
-from rich.console import Console
-from rich.text import Text
 
 from npmguard import text
 from npmguard.dates import day
@@ -32,6 +28,7 @@ from npmguard.model import (
 )
 from npmguard.reports import blocks, healthy
 from npmguard.reports.gist import asked_about, failed, steps, verdict, without
+from npmguard.reports.sheet import Sheet
 from npmguard.text import count, one_line
 
 _STYLES = {
@@ -58,19 +55,7 @@ def render(
     report: Report, *, color: bool = False, width: int = 80, verbose: bool = False, quiet: bool = False
 ) -> str:
     """The report as text, lines no wider than `width` where words allow."""
-    sink = io.StringIO()
-    console = Console(
-        file=sink,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    page = _Page(console, verbose)
+    page = _Page(verbose, color=color, width=width)
     several = len(report.projects) > 1
     if report.command == "health" and several:
         page.overview(report.projects)
@@ -81,37 +66,15 @@ def render(
         page.project(project, quiet, report.command)
     if len(report.projects) > 1 or not (quiet or report.command in ("inspect", "fix")):
         page.verdict(report)
-        if sink.getvalue().count("\n") > _SCREEN:
+        if page.height > _SCREEN:
             page.start(report)
-    return text.lines("\n".join(line.rstrip() for line in sink.getvalue().split("\n")))
+    return page.written
 
 
-class _Page:
-    def __init__(self, console: Console, verbose: bool) -> None:
-        self.console = console
+class _Page(Sheet):
+    def __init__(self, verbose: bool, *, color: bool, width: int) -> None:
+        super().__init__(color=color, width=width)
         self.verbose = verbose
-
-    def line(self, *parts: str | tuple[str, str], indent: str = "", hang: str = "") -> None:
-        """One line, folded at the width: `indent` before it, `indent` and `hang` before what follows."""
-        whole = Text()
-        for part in parts:
-            whole.append(*((part,) if isinstance(part, str) else part))
-        room = max(20, self.console.width - len(indent))
-        if whole.cell_len <= room:
-            lines = [whole]
-        else:
-            lines = [whole.wrap(self.console, room)[0]]
-            rest = whole[len(lines[0]) :]
-            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
-            lines += rest.wrap(self.console, max(20, room - len(hang)))
-        for number, folded in enumerate(lines):
-            folded.rstrip()
-            before = indent if not number else indent + hang
-            self.console.print(Text(before) + folded, soft_wrap=True)
-
-    def title(self, words: str) -> None:
-        self.line()
-        self.line((words, "bold"))
 
     # -- a project
 
@@ -332,12 +295,8 @@ class _Page:
         for number, row in enumerate(rows(facts)):
             if not number:
                 self.line()
-            words = Text(row.words, "yellow" if row.marked else "")
-            label = Text(f"{_INDENT}{row.label:<{_LABEL}}", "dim")
-            for folded in words.wrap(self.console, max(20, self.console.width - len(label))):
-                folded.rstrip()
-                self.console.print(label + folded, soft_wrap=True)
-                label = Text(" " * len(label))
+            words = (row.words, "yellow" if row.marked else "")
+            self.line((f"{row.label:<{_LABEL}}", "dim"), words, indent=_INDENT, hang=" " * _LABEL)
 
     def advice(self, facts: Inspected) -> None:
         """May it be installed?"""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from npmguard import __version__
 from npmguard.model.doctor import Check, Diagnosis, Status
 from npmguard.text import count, one_line
+
+if TYPE_CHECKING:
+    from npmguard.reports.sheet import Sheet
 
 _STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red", Status.UNKNOWN: "magenta"}
 _LABEL = 9
@@ -32,58 +34,32 @@ def render(
     """All checks in order, what is wrong with its detail and what to do. `quiet` leaves out what is right."""
     if format == "json":
         return json.dumps(_data(found), indent=2) + "\n"
-    from rich.console import Console
+    from npmguard.reports.sheet import Sheet
 
-    sink = io.StringIO()
-    console = Console(
-        file=sink,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    page = _Page(console)
+    sheet = Sheet(color=color, width=width)
     for check in found.checks:
         if not (quiet and check.status is Status.OK):
-            page.check(check, verbose)
+            _check(sheet, check, verbose)
     if not quiet:
-        page.end(found)
-    return "\n".join(line.rstrip() for line in sink.getvalue().split("\n"))
+        _end(sheet, found)
+    return sheet.written
 
 
-class _Page:
-    def __init__(self, console: Any) -> None:
-        self.console = console
+def _check(sheet: Sheet, check: Check, verbose: bool) -> None:
+    under = " " * _LABEL
+    sheet.line((f"{check.status.value:<{_LABEL}}", _STYLES[check.status]), one_line(check.title), hang=under)
+    if check.detail and (verbose or check.status is not Status.OK):
+        sheet.line((one_line(check.detail, 600), "dim"), indent=under)
+    if check.fix:
+        sheet.line(("fix: ", "green"), one_line(check.fix, 600), indent=under, hang=" " * 5)
 
-    def line(self, *parts: str | tuple[str, str], hang: int = 0) -> None:
-        from rich.text import Text
 
-        whole = Text()
-        for part in parts:
-            whole.append(*((part,) if isinstance(part, str) else part))
-        for number, folded in enumerate(whole.wrap(self.console, max(20, self.console.width - hang))):
-            folded.rstrip()
-            self.console.print(Text(" " * hang if number else "") + folded, soft_wrap=True)
-
-    def check(self, check: Check, verbose: bool) -> None:
-        label = f"{check.status.value:<{_LABEL}}"
-        self.line((label, _STYLES[check.status]), one_line(check.title), hang=_LABEL)
-        before = " " * _LABEL
-        if check.detail and (verbose or check.status is not Status.OK):
-            self.line(before, (one_line(check.detail, 600), "dim"), hang=_LABEL)
-        if check.fix:
-            self.line(before, ("fix: ", "green"), one_line(check.fix, 600), hang=_LABEL + 5)
-
-    def end(self, found: Diagnosis) -> None:
-        counts = ", ".join(f"{n} {status.value}" for status, n in found.counts.items() if n)
-        self.line()
-        self.line(f"{count(len(found.checks), 'check')}: {counts}")
-        worst = next((status for status, n in found.counts.items() if n), Status.OK)
-        self.line((_WORDS[worst], "bold"))
+def _end(sheet: Sheet, found: Diagnosis) -> None:
+    counts = ", ".join(f"{n} {status.value}" for status, n in found.counts.items() if n)
+    sheet.line()
+    sheet.line(f"{count(len(found.checks), 'check')}: {counts}")
+    worst = next((status for status, n in found.counts.items() if n), Status.OK)
+    sheet.line((_WORDS[worst], "bold"))
 
 
 def _data(found: Diagnosis) -> dict[str, Any]:
