@@ -506,10 +506,12 @@ class _Page(Sheet):
             self.line(f"{what}: nothing found")
         if failed(report):
             told = verdict(report)
+            if told.words == "Worse than before":
+                self.line((told.words, "bold red"), f": {told.reason}")
+                return
             level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
-            what = "Not fit to publish" if publishing else told.words
-            worse = told.words == "Worse than before"
-            self.line((what, "bold red"), f": {told.reason}" if worse else f": there are findings{level}.")
+            what = "Not fit to publish" if publishing else "Not safe as it is"
+            self.line((what, "bold red"), f": there are findings{level}.")
         elif report.incomplete:
             self.line(
                 ("Incomplete", "bold yellow"),
