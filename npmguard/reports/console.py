@@ -496,7 +496,6 @@ class _Page(Sheet):
         for severity, number in found:
             parts += [", "] if parts else []
             parts.append((f"{number} {severity.word}", _STYLES[severity]))
-        publishing = report.command == "prepublish"
         what = asked_about(report)
         if parts:
             self.line(f"{what}: ", *parts)
@@ -510,7 +509,8 @@ class _Page(Sheet):
                 self.line((told.words, "bold red"), f": {told.reason}")
                 return
             level = f" at {report.fail_on.word} or above" if report.fail_on is not None else ""
-            what = "Not fit to publish" if publishing else "Not safe as it is"
+            words = {"prepublish": "Not fit to publish", "inspect": "Do not install"}
+            what = words.get(report.command, "Not safe as it is")
             self.line((what, "bold red"), f": there are findings{level}.")
         elif report.incomplete:
             self.line(
