@@ -95,7 +95,7 @@ QUESTION = st.tuples(RANGE, VERSION, st.booleans(), st.booleans())
 
 
 @pytest.mark.oracle
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(QUESTION, min_size=100, max_size=250))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(QUESTION, min_size=20, max_size=60))
 def test_odd_ranges_and_versions(questions: list[Question]) -> None:
     assert disagreements(questions) == []
