@@ -15,6 +15,7 @@ class Sheet:
 
     def __init__(self, *, color: bool, width: int) -> None:
         self._sink = io.StringIO()
+        self._color = color
         self.console = Console(
             file=self._sink,
             width=width,
@@ -43,7 +44,10 @@ class Sheet:
         for number, folded in enumerate(lines):
             folded.rstrip()
             before = indent if not number else indent + hang
-            self.console.print(Text(before) + folded, soft_wrap=True)
+            if self._color:
+                self.console.print(Text(before) + folded, soft_wrap=True)
+            else:  # the same, at half the cost
+                self._sink.write(f"{before}{folded.plain}\n")
 
     def title(self, words: str) -> None:
         self.line()
