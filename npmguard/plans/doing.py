@@ -24,10 +24,15 @@ def edits(steps: Iterable[Step]) -> list[Edit]:
 
 
 def following(steps: Sequence[Step], manager: str) -> list[str]:
-    """The commands to run once the edits of these steps are written, in order."""
+    """The commands to run once the edits of these steps are written, in order.
+
+    What has to go goes first: the lockfile could not be made anew with a package that nobody has any more.
+    """
     own = commands.of(manager)
-    found = [own.relock] if any(step.edits for step in steps) else []
-    found += [step.command for step in steps if not step.edits and step.command is not None]
+    found = [step.command for step in steps if step.kind == "remove" and step.command is not None]
+    found += [own.relock] if any(step.edits for step in steps) else []
+    rest = (step for step in steps if step.kind != "remove" and not step.edits)
+    found += [step.command for step in rest if step.command is not None]
     return commands.joined(found)
 
 

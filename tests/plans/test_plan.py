@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from npmproject import project
 
-from npmguard.model import Advisory, Finding, Fix, Offer, Offers, Plan, Project, Severity, Step
+from npmguard.model import Advisory, Edit, Finding, Fix, Offer, Offers, Plan, Project, Severity, Step
 from npmguard.plans import plan
 from npmguard.plans.doing import chosen, edits, following
 from npmguard.plans.market import Market
@@ -340,3 +340,17 @@ def test_rings_end() -> None:
 )
 def test_the_manner_of_a_range_is_kept(text: str, written: str) -> None:
     assert restyled(text, "2.0.0") == written
+
+
+def test_what_has_to_go_goes_first() -> None:
+    edit = Edit("package.json", ("dependencies", "a"), "1.0.0", "1.0.1")
+    moved = Step(
+        "upgrade", "a", "1.0.0", "1.0.1", "patch", "npm install a@1.0.1", "", (), (edit,), urgent=True
+    )
+    fresh = Step("refresh", "b", "1.0.0", "1.0.1", "patch", "npm update b", "", (), urgent=True)
+    gone = Step("remove", "c", "6.1.1", None, None, "npm uninstall c", "", (), urgent=True)
+    assert following([moved, fresh, gone], "npm") == [
+        "npm uninstall c",
+        "npm install --package-lock-only",
+        "npm update b",
+    ]
