@@ -134,7 +134,7 @@ def _told(
     now: float,
 ) -> Trend:
     assert project.health is not None
-    shown = [finding for finding in project.findings if finding.suppressed is None]
+    shown = project.shown
     number = history.record(
         name,
         now,

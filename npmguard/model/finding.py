@@ -168,6 +168,11 @@ class ProjectReport(NamedTuple):
     health: Health | None = None
     trend: Trend | None = None
 
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings that nobody has hidden."""
+        return tuple(finding for finding in self.findings if finding.suppressed is None)
+
 
 class Report(NamedTuple):
     """Everything a writer needs; writers compute nothing.

@@ -114,7 +114,7 @@ def via(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def tasks(project: ProjectReport, least: Severity = Severity.MODERATE) -> list[Task]:
     """What to do, what is to be done first at the top: the plan's steps, or what the findings say."""
-    shown = [f for f in project.findings if f.suppressed is None]
+    shown = project.shown
     found = _of_plan(project.plan.steps, shown) if project.plan is not None else []
     planned = {f.fingerprint for task in found for f in task.findings}
     found += _of_fixes([f for f in shown if f.fingerprint not in planned and f.severity >= least])

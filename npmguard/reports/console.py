@@ -96,7 +96,7 @@ class _Page(Sheet):
             return
         if project.changes is not None:
             self.changes(project.changes)
-        shown = [f for f in project.findings if f.suppressed is None]
+        shown = project.shown
         if project.health is not None:
             self.health(project, project.health, project.trend)
         if project.inspected is None:
@@ -104,7 +104,7 @@ class _Page(Sheet):
         elif not quiet:
             self.facts(project.inspected)
         if project.health is not None and not self.verbose:
-            shown = []  # `npmguard check` lists them
+            shown = ()  # `npmguard check` lists them
         loud = shown if self.verbose else [f for f in shown if f.severity >= Severity.MODERATE]
         quiet_ones = [] if self.verbose else [f for f in shown if f.severity < Severity.MODERATE]
         if loud:
@@ -545,7 +545,7 @@ def _since(packed: Packed, previous: Release) -> Iterable[str]:
 
 def _counted(project: ProjectReport) -> dict[Severity, int]:
     """The findings that nobody has hidden, by severity, the worst first."""
-    shown = [finding.severity for finding in project.findings if finding.suppressed is None]
+    shown = [finding.severity for finding in project.shown]
     return {severity: shown.count(severity) for severity in sorted(Severity, reverse=True)}
 
 

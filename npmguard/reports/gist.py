@@ -87,11 +87,6 @@ def asked_about(report: Report) -> str:
     return what + (f" in {len(report.projects)} projects" if len(report.projects) > 1 else "")
 
 
-def shown(project: ProjectReport) -> list[Finding]:
-    """The findings that nobody has hidden."""
-    return [finding for finding in project.findings if finding.suppressed is None]
-
-
 def steps(projects: Iterable[ProjectReport]) -> list[Step]:
     """What to do in all of the projects, what an attacker did before all else, then the worst.
 

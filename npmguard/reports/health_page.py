@@ -205,7 +205,7 @@ def _overview(report: Report, fares: Sequence[Fare]) -> Iterator[str]:
 
 def _project_row(columns: Sequence[Column], fare: Fare) -> str:
     holes = _by_severity(hole.severity for hole in fare.health.holes)
-    found = _by_severity(f.severity for f in gist.shown(fare.project))
+    found = _by_severity(f.severity for f in fare.project.shown)
     scores = [s.health.score for s in fare.trend.snapshots[-40:]] if fare.trend is not None else []
     years = fare.health.libyears
     moved = fare.moved

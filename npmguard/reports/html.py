@@ -234,7 +234,7 @@ def _details(finding: Finding) -> str:
 
 def _filters(report: Report) -> Iterator[str]:
     """What the script filters by. It stays hidden where no script runs."""
-    shown = [finding for project in report.projects for finding in gist.shown(project)]
+    shown = [finding for project in report.projects for finding in project.shown]
     yield '<div id="filters" class="filters" role="search" aria-label="Filter the findings" hidden>'
     yield '<fieldset><legend>Severity</legend><div class="chips">'
     for severity, number in report.counts.items():

@@ -54,7 +54,7 @@ def failing(report: Report) -> Severity | None:
 
 def _suite(project: ProjectReport, report: Report, level: Severity | None) -> _Suite:
     forgiven = report.exit_code == 0
-    shown = [finding for finding in project.findings if finding.suppressed is None]
+    shown = project.shown
     failures = sum(level is not None and finding.severity >= level for finding in shown)
     cases = [
         *(_gap(gap, forgiven) for gap in project.incomplete),

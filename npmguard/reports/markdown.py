@@ -137,7 +137,7 @@ def _overview(known: Sequence[tuple[ProjectReport, Health]]) -> Iterator[str]:
     for project, health in known:
         trend = project.trend
         marks = healthy.sparkline([s.health.score for s in trend.snapshots]) if trend is not None else ""
-        severities = [finding.severity for finding in gist.shown(project)]
+        severities = [finding.severity for finding in project.shown]
         found = [f"{n} {s.word}" for s in sorted(Severity, reverse=True) if (n := severities.count(s))]
         cells = (
             code(project.path),
@@ -353,10 +353,10 @@ def _steps(plan: Plan) -> Iterator[str]:
 
 def _found(report: Report, part: _Part) -> None:
     """Every project's findings; the room is shared out among the projects."""
-    projects = [project for project in report.projects if gist.shown(project)]
+    projects = [project for project in report.projects if project.shown]
     for number, project in enumerate(projects):
         share = _Part(min(part.room, max(_LEAST, part.room // (len(projects) - number))), part.left)
-        findings = gist.shown(project)
+        findings = project.shown
         label = f"<code>{html(project.name or project.path, 100)}</code>"
         where = f" in <code>{html(project.path, 100)}</code>" if len(report.projects) > 1 else ""
         items = [(len(block.findings), list(_block(block))) for block in blocks.blocks(findings)]

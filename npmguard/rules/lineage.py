@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from npmguard import versions
@@ -115,17 +116,7 @@ _known: WeakKeyDictionary[DependencyGraph, dict[tuple[str, str | None], Lineage]
 
 def needs(project: Project, settings: Settings) -> Needs:
     """Which versions there are of everything from a registry."""
-    found = _from_registry(project, settings)
-    known = _needs.get(project.graph) if project.graph is not None else None
-    if known is None or known[0] is not found:
-        named = frozenset((p.name, p.version) for p, _ in found if p.version)
-        known = found, Needs(lists=frozenset(name for name, _ in named), versions=named)
-        if project.graph is not None:
-            _needs[project.graph] = known
-    return known[1]
-
-
-_needs: WeakKeyDictionary[DependencyGraph, tuple[Sequence[Group], Needs]] = WeakKeyDictionary()
+    return _from_registry(project, settings).needs
 
 
 @once
@@ -136,7 +127,7 @@ def then(project: Project, evidence: Evidence, settings: Settings) -> Needs:
     """
     fresh: set[str] = set()
     histories: set[str] = set()
-    for package, _ in _from_registry(project, settings):
+    for package, _ in _from_registry(project, settings).groups:
         packument = evidence.packument(package.name)
         if packument is None or not packument.registry_facts or package.name in evidence.histories:
             continue
@@ -152,7 +143,7 @@ def releases(project: Project, settings: Settings, names: Collection[str]) -> fr
     """Every locked version of these packages: rules judge all of which the history is known."""
     return frozenset(
         (package.name, package.version or "")
-        for package, _ in _from_registry(project, settings)
+        for package, _ in _from_registry(project, settings).groups
         if package.name in names
     )
 
@@ -197,7 +188,7 @@ def lineages(project: Project, evidence: Evidence, settings: Settings) -> Iterat
     if project.graph is None or not evidence.histories:
         return
     known = _known.setdefault(project.graph, {})
-    for package, keys in _from_registry(project, settings):
+    for package, keys in _from_registry(project, settings).groups:
         history = evidence.history(package.name)
         if history is None or not history.real:
             continue
@@ -260,34 +251,40 @@ def calms(
     """Every locked release that is calm, where its package's history was not asked for."""
     if not evidence.calm:
         return
-    for package, keys in _from_registry(project, settings):
+    for package, keys in _from_registry(project, settings).groups:
         calm = evidence.calm.get((package.name, package.version or ""))
         if calm is not None and package.name not in evidence.histories:
             yield package, keys, calm
 
 
-def _from_registry(project: Project, settings: Settings) -> Sequence[Group]:
-    """The groups of what comes from a registry, worked out once for the same groups."""
-    found = groups(project, settings.production)
+class _Registered(NamedTuple):
+    """What comes from a registry of all groups that are looked at, and what every rule asks about it."""
+
+    every: Sequence[Group]
+    groups: Sequence[Group]
+    needs: Needs
+
+
+_registered: WeakKeyDictionary[DependencyGraph, _Registered] = WeakKeyDictionary()
+
+
+def _from_registry(project: Project, settings: Settings) -> _Registered:
+    """Worked out once for the same groups: half of all rules ask for it, several times."""
     graph = project.graph
     if graph is None:
-        return ()
+        return _Registered((), (), Needs())
+    every = groups(project, settings.production)
     known = _registered.get(graph)
-    if known is None or known[0] is not found:
-        known = _registered[graph] = (
-            found,
-            [
-                group
-                for group in found
-                if group.package.source is Source.REGISTRY
-                and group.package.version
-                and not group.package.bundled
-            ],
-        )
-    return known[1]
-
-
-_registered: WeakKeyDictionary[DependencyGraph, tuple[Sequence[Group], Sequence[Group]]] = WeakKeyDictionary()
+    if known is None or known.every is not every:
+        found = [
+            group
+            for group in every
+            if group.package.source is Source.REGISTRY and group.package.version and not group.package.bundled
+        ]
+        named = frozenset((package.name, package.version or "") for package, _ in found)
+        asked = Needs(lists=frozenset(name for name, _ in named), versions=named)
+        known = _registered[graph] = _Registered(every, found, asked)
+    return known
 
 
 def back(project: Project, found: Lineage, version: str | None = None) -> tuple[Fix, str]:
